@@ -1,0 +1,137 @@
+//! Codes, their cues and their anchor examples; reading and checking a codebook.
+
+mod read;
+
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// A codebook: what a study's codes mean and what speaks for them.
+///
+/// Read from TOML; the bundled `data/codebooks/summit-2017.toml` shows every field with a comment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Codebook {
+    /// A short name, for files and reports.
+    pub id: String,
+    /// What the study is called.
+    pub title: Label,
+    /// The codes, in the order of the report's columns.
+    pub codes: Vec<Code>,
+    /// SHA-256 of the file's text, in hexadecimal: which codebook a result rests on.
+    pub hash: String,
+}
+
+/// One code. Those of a summit's codebook are its categories.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    /// The code's name in files: `lover`.
+    pub id: String,
+    /// The code's name in reports.
+    pub label: Label,
+    /// What a point with this code is about.
+    pub definition: String,
+    /// What belongs to the code, for human coders.
+    pub include: Vec<String>,
+    /// What does not, and where it belongs.
+    pub exclude: Vec<String>,
+    /// Example points that define the code.
+    pub anchors: Vec<String>,
+    /// What in a text speaks for or against the code.
+    pub cues: Vec<Cue>,
+}
+
+/// Something in a text that speaks for a code, or against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    /// How `text` is matched.
+    pub kind: CueKind,
+    /// The word, phrase or pattern.
+    pub text: String,
+    /// How much it says, in natural-logarithm odds (1 makes the code 2.7 times as likely); below 0 it speaks against.
+    pub weight: f32,
+    /// The line of the codebook's file, from 1.
+    pub line: usize,
+}
+
+/// How a [`Cue`] is matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CueKind {
+    /// This very form, whatever its case.
+    Word,
+    /// Every form with the same stem.
+    Stem,
+    /// A longer word that begins so: the modifier of a compound.
+    Beginning,
+    /// A longer word whose stem ends so: the head of a compound.
+    Ending,
+    /// Words in a row, each by its stem; `*` stands for none to three words.
+    Phrase,
+    /// A regular expression over the point's text, whatever its case.
+    Pattern,
+}
+
+/// A name in the three languages of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// Bokmål.
+    pub nb: String,
+    /// Nynorsk.
+    pub nn: String,
+    /// English.
+    pub en: String,
+}
+
+impl Codebook {
+    /// The bundled codebook of the 2017 summit: Holdninger, Kunnskap, Lover og sentrale føringer, Systemer.
+    ///
+    /// ```
+    /// let codebook = kodebok::codebook::Codebook::summit_2017();
+    /// let ids: Vec<&str> = codebook.codes.iter().map(|code| code.id.as_str()).collect();
+    /// assert_eq!(ids, ["holdninger", "kunnskap", "lover", "systemer"]);
+    /// ```
+    #[must_use]
+    pub fn summit_2017() -> Codebook {
+        Codebook::parse(include_str!("../../data/codebooks/summit-2017.toml"))
+            .expect("the bundled codebook is read by a test")
+    }
+
+    /// A codebook from the text of a TOML file.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is no codebook: the line, the column, the offending text and what to do. Unknown fields, codes or cues
+    /// given twice, empty cues and patterns that don't compile are errors, since each would silently change the coding.
+    pub fn parse(text: &str) -> Result<Codebook> {
+        read::parse(text)
+    }
+
+    /// Reads a codebook from a TOML file.
+    ///
+    /// ```
+    /// let codebook = kodebok::codebook::Codebook::read("data/codebooks/summit-2017.toml")?;
+    /// assert_eq!(codebook.codes.len(), 4);
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Codebook::parse`], with the file's name; and where the file can't be read.
+    pub fn read(path: impl AsRef<Path>) -> Result<Codebook> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+        let (text, _) = crate::notes::decode(&bytes).map_err(|error| error.in_file(path))?;
+        Codebook::parse(&text).map_err(|error| error.in_file(path))
+    }
+
+    /// The index of a code by its id.
+    ///
+    /// ```
+    /// let codebook = kodebok::codebook::Codebook::summit_2017();
+    /// assert_eq!(codebook.index_of("kunnskap"), Some(1));
+    /// assert_eq!(codebook.index_of("annet"), None);
+    /// ```
+    #[must_use]
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.codes.iter().position(|code| code.id == id)
+    }
+}

@@ -1,0 +1,164 @@
+//! A codebook's cues, ordered so that what a word form or a run of words says is found without looking at every cue.
+
+use crate::codebook::{Codebook, CueKind};
+use crate::norwegian::{lower_case, stem, words};
+use std::collections::HashMap;
+use regex::{Regex, RegexBuilder};
+
+/// What cues say: code and weight.
+type Says = Vec<(usize, f32)>;
+
+/// The cues of a codebook by what they are looked up with.
+pub(super) struct CueIndex {
+    codes: usize,
+    words: HashMap<String, Says>,
+    stems: HashMap<String, Says>,
+    beginnings: Affixes,
+    endings: Affixes,
+    /// The stems that phrases are made of, numbered.
+    phrase_words: HashMap<String, u32>,
+    /// Phrases by their first word's number.
+    phrases: HashMap<u32, Vec<Phrase>>,
+    patterns: Vec<(Regex, usize, f32)>,
+}
+
+/// Beginnings or endings of words, with the lengths in bytes that occur, so that a word asks only for those.
+#[derive(Default)]
+struct Affixes {
+    says: HashMap<String, Says>,
+    lengths: Vec<usize>,
+}
+
+/// Words in a row that speak for a code.
+pub(super) struct Phrase {
+    /// What follows the first word.
+    rest: Vec<Step>,
+    pub code: usize,
+    pub weight: f32,
+}
+
+enum Step {
+    Word(u32),
+    /// None to three words of any kind.
+    Gap,
+}
+
+/// The most words that a `*` in a phrase stands for.
+const GAP: usize = 3;
+
+impl Affixes {
+    fn insert(&mut self, affix: String, code: usize, weight: f32) {
+        if !self.lengths.contains(&affix.len()) {
+            self.lengths.push(affix.len());
+        }
+        self.says.entry(affix).or_default().push((code, weight));
+    }
+}
+
+impl CueIndex {
+    pub fn new(codebook: &Codebook) -> CueIndex {
+        let mut index = CueIndex {
+            codes: codebook.codes.len(),
+            words: HashMap::new(),
+            stems: HashMap::new(),
+            beginnings: Affixes::default(),
+            endings: Affixes::default(),
+            phrase_words: HashMap::new(),
+            phrases: HashMap::new(),
+            patterns: Vec::new(),
+        };
+        for (code, entry) in codebook.codes.iter().enumerate() {
+            for cue in &entry.cues {
+                index.insert(cue.kind, &cue.text, code, cue.weight);
+            }
+        }
+        index
+    }
+
+    fn insert(&mut self, kind: CueKind, text: &str, code: usize, weight: f32) {
+        match kind {
+            CueKind::Word => self.words.entry(lower_case(text).into_owned()).or_default().push((code, weight)),
+            CueKind::Stem => self.stems.entry(stem(text)).or_default().push((code, weight)),
+            CueKind::Beginning => self.beginnings.insert(lower_case(text).into_owned(), code, weight),
+            CueKind::Ending => self.endings.insert(stem(text), code, weight),
+            CueKind::Phrase => self.insert_phrase(text, code, weight),
+            // Patterns were compiled once when the codebook was read; one that isn't valid can only come from a codebook
+            // made by hand, and says nothing.
+            CueKind::Pattern => {
+                if let Ok(pattern) = RegexBuilder::new(text).case_insensitive(true).build() {
+                    self.patterns.push((pattern, code, weight));
+                }
+            }
+        }
+    }
+
+    fn insert_phrase(&mut self, text: &str, code: usize, weight: f32) {
+        let mut steps = Vec::new();
+        for part in text.split_whitespace() {
+            if part == "*" {
+                steps.push(Step::Gap);
+            }
+            for word in words(part) {
+                let next = self.phrase_words.len() as u32;
+                steps.push(Step::Word(*self.phrase_words.entry(stem(word.text)).or_insert(next)));
+            }
+        }
+        if let Some(Step::Word(first)) = steps.first() {
+            let first = *first;
+            let rest = steps.split_off(1);
+            self.phrases.entry(first).or_default().push(Phrase { rest, code, weight });
+        }
+    }
+
+    /// What a word form says: a weight for each code, and its number among the words of phrases.
+    ///
+    /// A form that several cues of one code name (as a word, a stem, a part) counts once for that code, by the strongest.
+    pub fn form(&self, form: &str) -> (Vec<f32>, Option<u32>) {
+        let lower = lower_case(form);
+        let stem = stem(form);
+        let mut weights = vec![0.0; self.codes];
+        let mut hear = |says: Option<&Says>| {
+            for &(code, weight) in says.into_iter().flatten() {
+                weights[code] = stronger(weights[code], weight);
+            }
+        };
+        hear(self.words.get(lower.as_ref()));
+        hear(self.stems.get(&stem));
+        for &length in self.beginnings.lengths.iter().filter(|&&length| length < lower.len()) {
+            hear(lower.get(..length).and_then(|beginning| self.beginnings.says.get(beginning)));
+        }
+        for &length in self.endings.lengths.iter().filter(|&&length| length < stem.len()) {
+            hear(stem.get(stem.len() - length..).and_then(|ending| self.endings.says.get(ending)));
+        }
+        (weights, self.phrase_words.get(&stem).copied())
+    }
+
+    /// The phrases that begin at the first of `numbers` (what [`CueIndex::form`] gave for words in a row), each with the count
+    /// of words that it covers.
+    pub fn phrases_at<'i>(&'i self, numbers: &'i [Option<u32>]) -> impl Iterator<Item = (&'i Phrase, usize)> {
+        let first = numbers.first().copied().flatten().and_then(|first| self.phrases.get(&first));
+        first.into_iter().flatten().filter_map(|phrase| Some((phrase, 1 + covered(&phrase.rest, &numbers[1..])?)))
+    }
+
+    /// Where patterns match in a text, in bytes, with code and weight; the first match of each pattern.
+    pub fn patterns_in<'i>(&'i self, text: &'i str) -> impl Iterator<Item = (std::ops::Range<usize>, usize, f32)> {
+        self.patterns.iter().filter_map(|(pattern, code, weight)| Some((pattern.find(text)?.range(), *code, *weight)))
+    }
+}
+
+/// Of two weights the one that says more.
+fn stronger(a: f32, b: f32) -> f32 {
+    if b.abs() > a.abs() { b } else { a }
+}
+
+/// How many words the steps of a phrase cover from the beginning of `numbers`, if they match there.
+fn covered(steps: &[Step], numbers: &[Option<u32>]) -> Option<usize> {
+    let Some((step, rest)) = steps.split_first() else { return Some(0) };
+    match step {
+        Step::Word(word) => {
+            let matches = numbers.first()?.as_ref() == Some(word);
+            if matches { Some(1 + covered(rest, &numbers[1..])?) } else { None }
+        }
+        Step::Gap => (0..=GAP.min(numbers.len())).find_map(|gap| Some(gap + covered(rest, &numbers[gap..])?)),
+    }
+}

@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod codebook;
+pub mod coding;
+pub mod error;
+pub mod norwegian;
+pub mod notes;
+
+pub use error::{Error, ErrorKind, Place, Result};

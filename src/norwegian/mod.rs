@@ -1,0 +1,18 @@
+//! The language: words, stems and sentences. Knows nothing of notes or codes.
+//!
+//! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
+
+mod sentence;
+mod stem;
+mod token;
+
+pub(crate) use sentence::is_month;
+pub use sentence::sentences;
+pub use stem::stem;
+pub(crate) use stem::lower_case;
+pub use token::{Word, words};
+
+/// The entries of a word list in `data/`: one a line, `#` begins a comment.
+pub(crate) fn word_list(data: &'static str) -> impl Iterator<Item = &'static str> {
+    data.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|entry| !entry.is_empty())
+}
