@@ -6,5 +6,7 @@ pub mod coding;
 pub mod error;
 pub mod norwegian;
 pub mod notes;
+pub mod report;
+pub mod themes;
 
 pub use error::{Error, ErrorKind, Place, Result};

@@ -1,0 +1,218 @@
+//! The report in Markdown.
+
+use super::Report;
+use super::texts::{Language, Texts, fill};
+use crate::notes::Point;
+use crate::themes::{self, Theme};
+use std::fmt::{self, Display, Formatter, Write};
+
+/// Below this margin between the best and the next outcome a point is listed as uncertain.
+const UNCERTAIN: f32 = 0.25;
+
+/// A [`Report`] that displays as Markdown.
+#[derive(Debug)]
+pub struct Markdown<'a> {
+    report: Report<'a>,
+    language: Language,
+    texts: Texts,
+    theme_ids: Vec<String>,
+    tables: usize,
+}
+
+impl<'a> Markdown<'a> {
+    pub(super) fn new(report: Report<'a>, language: Language) -> Markdown<'a> {
+        Markdown {
+            report,
+            language,
+            texts: Texts::of(language),
+            theme_ids: report.theme_ids(),
+            tables: themes::tables(report.points.iter()),
+        }
+    }
+}
+
+impl Display for Markdown<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# {}", self.texts.title)?;
+        self.rationale(f)?;
+        self.problems(f)?;
+        self.table(f)?;
+        self.themes(f)?;
+        self.uncoded(f)?;
+        self.uncertain(f)?;
+        self.caveat(f)
+    }
+}
+
+impl Markdown<'_> {
+    fn rationale(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let title = escaped(self.name(&self.report.codebook.title));
+        heading(f, 2, &self.texts.rationale)?;
+        writeln!(f, "{}\n", fill(&self.texts.method, &[("codebook", &title)]))?;
+        let coded = self.report.codings.iter().filter(|coding| coding.primary().is_some()).count();
+        let numbers: [(&str, &dyn Display); 6] = [
+            ("documents", &self.report.folder.documents.len()),
+            ("points", &self.report.points.len()),
+            ("tables", &self.tables),
+            ("coded", &coded),
+            ("uncoded", &(self.report.points.len() - coded)),
+            ("themes", &self.report.themes.len()),
+        ];
+        writeln!(f, "{}", fill(&self.texts.numbers, &numbers))
+    }
+
+    fn problems(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if self.report.folder.problems.is_empty() {
+            return Ok(());
+        }
+        heading(f, 2, &self.texts.unread)?;
+        self.report.folder.problems.iter().try_for_each(|problem| writeln!(f, "- {}", escaped(&problem.to_string())))
+    }
+
+    /// The table of recommendations: a column a code, a cell a theme, by falling support.
+    fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, 2, &self.texts.table)?;
+        let codes = &self.report.codebook.codes;
+        let columns: Vec<Vec<&Theme>> =
+            (0..codes.len()).map(|code| self.report.themes.iter().filter(|theme| theme.code == code).collect()).collect();
+        for code in codes {
+            write!(f, "| {} ", escaped(self.name(&code.label)))?;
+        }
+        writeln!(f, "|\n{}|", "| --- ".repeat(codes.len()))?;
+        for row in 0..columns.iter().map(Vec::len).max().unwrap_or(0) {
+            for column in &columns {
+                match column.get(row) {
+                    Some(theme) => write!(f, "| {} ", self.cell(theme))?,
+                    None => f.write_str("| ")?,
+                }
+            }
+            f.write_str("|\n")?;
+        }
+        Ok(())
+    }
+
+    fn cell(&self, theme: &Theme) -> String {
+        let point = &self.report.points[theme.representative];
+        format!("{}<br>*{}* ({})", escaped(point.as_ref()), self.support(theme), self.place(point))
+    }
+
+    fn support(&self, theme: &Theme) -> String {
+        fill(&self.texts.support, &[("tables", &theme.tables), ("all", &self.tables)])
+    }
+
+    /// Where a point stands: `bord-03.txt:11, bord 3`.
+    fn place(&self, point: &Point<'_>) -> String {
+        let file = escaped(&self.report.folder.documents[point.document].path);
+        let mut place = format!("{file}:{}", point.line);
+        for (word, value) in [(&self.texts.table_word, point.table), (&self.texts.question_word, point.question)] {
+            if let Some(value) = value {
+                let _ = write!(place, ", {word} {}", escaped(value));
+            }
+        }
+        place
+    }
+
+    fn themes(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, 2, &self.texts.themes)?;
+        let mut code = None;
+        for (theme, id) in self.report.themes.iter().zip(&self.theme_ids) {
+            if code.replace(theme.code) != Some(theme.code) {
+                heading(f, 3, &escaped(self.name(&self.report.codebook.codes[theme.code].label)))?;
+            }
+            let points = fill(&self.texts.support_points, &[("points", &theme.points.len())]);
+            writeln!(f, "\n**{id}**: {}, {points}\n", self.support(theme))?;
+            for &point in &theme.points {
+                self.quote(f, &self.report.points[point])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn quote(&self, f: &mut Formatter<'_>, point: &Point<'_>) -> fmt::Result {
+        let speaker = point.speaker.map(|speaker| format!("{}: ", escaped(speaker))).unwrap_or_default();
+        writeln!(f, "- {speaker}{} ({})", escaped(point.as_ref()), self.place(point))
+    }
+
+    fn uncoded(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, 2, &self.texts.uncoded)?;
+        let all = self.report.points.iter().zip(self.report.codings);
+        let uncoded: Vec<_> = all.filter(|(_, coding)| coding.primary().is_none()).collect();
+        if uncoded.is_empty() {
+            return writeln!(f, "{}", self.texts.none);
+        }
+        uncoded.into_iter().try_for_each(|(point, _)| self.quote(f, point))
+    }
+
+    fn uncertain(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, 2, &self.texts.uncertain)?;
+        let mut uncertain: Vec<usize> =
+            (0..self.report.points.len()).filter(|&at| self.report.codings[at].margin() < UNCERTAIN).collect();
+        uncertain.sort_by(|&a, &b| self.report.codings[a].margin().total_cmp(&self.report.codings[b].margin()));
+        if uncertain.is_empty() {
+            return writeln!(f, "{}", self.texts.none);
+        }
+        writeln!(f, "{}\n", self.texts.uncertain_note)?;
+        for at in uncertain {
+            write!(f, "- {}: ", self.outcomes(at))?;
+            let point = &self.report.points[at];
+            writeln!(f, "{} ({})", escaped(point.as_ref()), self.place(point))?;
+        }
+        Ok(())
+    }
+
+    /// The two most probable outcomes of a point: "Kunnskap 48 %, Systemer 45 %".
+    fn outcomes(&self, at: usize) -> String {
+        let scores = &self.report.codings[at].scores;
+        let none = 1.0 - scores.iter().sum::<f32>();
+        let names = self.report.codebook.codes.iter().map(|code| self.name(&code.label));
+        let mut outcomes: Vec<(&str, f32)> = names.zip(scores.iter().copied()).collect();
+        outcomes.push((&self.texts.no_code, none));
+        outcomes.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let shown = outcomes.iter().take(2).map(|(name, score)| format!("{} {:.0} %", escaped(name), score * 100.0));
+        shown.collect::<Vec<_>>().join(", ")
+    }
+
+    fn caveat(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, 2, &self.texts.caveat_title)?;
+        writeln!(f, "{}\n", self.texts.caveat)?;
+        let made: [(&str, &dyn Display); 2] =
+            [("version", &env!("CARGO_PKG_VERSION")), ("hash", &self.report.codebook.hash)];
+        writeln!(f, "{}", fill(&self.texts.made, &made))
+    }
+
+    fn name<'l>(&self, label: &'l crate::codebook::Label) -> &'l str {
+        match self.language {
+            Language::Bokmal => &label.nb,
+            Language::Nynorsk => &label.nn,
+            Language::English => &label.en,
+        }
+    }
+}
+
+fn heading(f: &mut Formatter<'_>, level: usize, text: &str) -> fmt::Result {
+    writeln!(f, "\n{} {text}\n", "#".repeat(level))
+}
+
+/// A text of the notes with all that Markdown or HTML would act on made plain, on one line.
+fn escaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' => plain.extend(['\\', c]),
+            '&' => plain.push_str("&amp;"),
+            c if c.is_control() || c == '\u{2028}' || c == '\u{2029}' => plain.push(' '),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_markdown_acts_on_is_made_plain() {
+        assert_eq!(escaped("a|b <b> *c* [d](e)\n#f & `g`"), r"a\|b \<b\> \*c\* \[d\](e) \#f &amp; \`g\`");
+    }
+}

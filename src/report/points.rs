@@ -1,0 +1,110 @@
+//! Points with all that is known of them, as other programs load them: `points.jsonl`.
+
+use super::Report;
+use crate::coding::Evidence;
+use serde::Serialize;
+
+/// One line of `points.jsonl`.
+///
+/// ```
+/// use kodebok::{codebook::Codebook, coding, notes, report::Report, themes};
+///
+/// let codebook = Codebook::summit_2017();
+/// let folder = notes::read_folder("data/notes")?;
+/// let points = notes::points(&folder.documents);
+/// let codings = coding::code(&points, &codebook);
+/// let themes = themes::group(&points, &codings, themes::Options::default());
+/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+/// let first = report.point_records().next().unwrap();
+/// assert_eq!((first.file, first.line, first.table), ("bord-01.txt", 4, Some("1")));
+/// # Ok::<(), kodebok::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PointRecord<'a> {
+    /// The point's name: stable while its file and text are.
+    pub id: String,
+    /// The file, from the folder that was read.
+    pub file: &'a str,
+    /// The line on which the point begins, from 1.
+    pub line: usize,
+    /// The table at which it was noted.
+    pub table: Option<&'a str>,
+    /// The question that it answers.
+    pub question: Option<&'a str>,
+    /// Who said it.
+    pub speaker: Option<&'a str>,
+    /// The point.
+    pub text: &'a str,
+    /// The id of the primary code; `None` for an uncoded point.
+    pub code: Option<&'a str>,
+    /// All its codes, the surest first.
+    pub codes: Vec<CodeRecord<'a>>,
+    /// The theme that it is part of.
+    pub theme: Option<String>,
+}
+
+/// A code of a [`PointRecord`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CodeRecord<'a> {
+    /// The code's id.
+    pub code: &'a str,
+    /// Its probability, 0 to 1.
+    pub score: f32,
+    /// The words that carried it.
+    pub evidence: Vec<EvidenceRecord<'a>>,
+}
+
+/// Words that carried a [`CodeRecord`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EvidenceRecord<'a> {
+    /// Where they begin in the point's text: Unicode code points from 0.
+    pub start: usize,
+    /// Where they end: Unicode code points, exclusive.
+    pub end: usize,
+    /// The words.
+    pub text: &'a str,
+    /// Their share of the score.
+    pub weight: f32,
+}
+
+pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_>> {
+    let ids = report.point_ids();
+    let theme_ids = report.theme_ids();
+    let mut theme_of = vec![None; report.points.len()];
+    for (theme, id) in report.themes.iter().zip(&theme_ids) {
+        for &point in &theme.points {
+            theme_of[point] = Some(id.clone());
+        }
+    }
+    let rows = ids.into_iter().zip(theme_of).zip(report.points).zip(report.codings);
+    rows.map(move |(((id, theme), point), coding)| {
+        let code_id = |code: usize| report.codebook.codes[code].id.as_str();
+        let text = point.as_ref();
+        PointRecord {
+            id,
+            file: &report.folder.documents[point.document].path,
+            line: point.line,
+            table: point.table,
+            question: point.question,
+            speaker: point.speaker,
+            text,
+            code: coding.primary().map(code_id),
+            codes: coding
+                .codes
+                .iter()
+                .map(|assigned| CodeRecord {
+                    code: code_id(assigned.code),
+                    score: assigned.score,
+                    evidence: assigned.evidence.iter().map(|evidence| evidence_record(text, evidence)).collect(),
+                })
+                .collect(),
+            theme,
+        }
+    })
+}
+
+fn evidence_record<'a>(text: &'a str, evidence: &Evidence) -> EvidenceRecord<'a> {
+    let found = &text[evidence.span.clone()];
+    let start = text[..evidence.span.start].chars().count();
+    EvidenceRecord { start, end: start + found.chars().count(), text: found, weight: evidence.weight }
+}

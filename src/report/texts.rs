@@ -1,0 +1,69 @@
+//! The report's texts in its languages, from `data/report/`.
+
+use serde::Deserialize;
+
+/// The language of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// Bokmål.
+    #[default]
+    Bokmal,
+    /// Nynorsk.
+    Nynorsk,
+    /// English.
+    English,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Texts {
+    pub title: String,
+    pub rationale: String,
+    pub method: String,
+    pub numbers: String,
+    pub unread: String,
+    pub table: String,
+    pub support: String,
+    pub support_points: String,
+    pub themes: String,
+    pub table_word: String,
+    pub question_word: String,
+    pub uncoded: String,
+    pub uncertain: String,
+    pub uncertain_note: String,
+    pub none: String,
+    pub no_code: String,
+    pub caveat_title: String,
+    pub caveat: String,
+    pub made: String,
+}
+
+impl Texts {
+    pub fn of(language: Language) -> Texts {
+        let text = match language {
+            Language::Bokmal => include_str!("../../data/report/nb.toml"),
+            Language::Nynorsk => include_str!("../../data/report/nn.toml"),
+            Language::English => include_str!("../../data/report/en.toml"),
+        };
+        toml::from_str(text).expect("the embedded texts are read by a test")
+    }
+}
+
+/// A text with its `{name}`s filled in.
+pub(super) fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_is_whole() {
+        for language in [Language::Bokmal, Language::Nynorsk, Language::English] {
+            let texts = Texts::of(language);
+            assert!(texts.support.contains("{tables}") && texts.support.contains("{all}"), "{language:?}");
+            assert!(texts.numbers.contains("{points}") && texts.method.contains("{codebook}"), "{language:?}");
+        }
+    }
+}
