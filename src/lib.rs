@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+pub mod agreement;
 pub mod codebook;
 pub mod coding;
 pub mod error;

@@ -1,0 +1,148 @@
+//! Reads a folder of table notes and writes the table of recommendations, the themes and the coded points.
+
+use anyhow::{Context, Result, anyhow};
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kodebok::codebook::Codebook;
+use kodebok::coding::{self, Coding};
+use kodebok::notes::{self, Folder, Point};
+use kodebok::report::{Language, Report};
+use kodebok::themes;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tempfile::NamedTempFile;
+
+/// Codes the points of a folder of notes, gathers them into themes, and reports.
+#[derive(Parser)]
+#[command(version, after_help = "A worked call:\n  \
+    cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
+    reads the .txt and .md files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
+    resultat/points.jsonl.\n\n\
+    Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
+    could be done.")]
+struct Arguments {
+    /// The folder of notes, or one file [default: the bundled notes].
+    folder: Option<PathBuf>,
+    /// The codebook, a TOML file [default: the bundled one of the 2017 summit].
+    #[arg(long, value_name = "FILE")]
+    codebook: Option<PathBuf>,
+    /// Where to write report.md and points.jsonl; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The language of the report.
+    #[arg(long, value_enum, default_value_t = Lang::Nb)]
+    lang: Lang,
+    /// How many threads to use [default: one a core].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    threads: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    /// Bokmål.
+    Nb,
+    /// Nynorsk.
+    Nn,
+    /// English.
+    En,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Language {
+        match lang {
+            Lang::Nb => Language::Bokmal,
+            Lang::Nn => Language::Nynorsk,
+            Lang::En => Language::English,
+        }
+    }
+}
+
+/// Points are coded so many at a time, to show how far it is.
+const BATCH: usize = 20_000;
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(all_read) => ExitCode::from(u8::from(!all_read)),
+        Err(error) => {
+            eprintln!("summarise: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Gives whether every file could be read.
+fn run(arguments: &Arguments) -> Result<bool> {
+    rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
+    let codebook = match &arguments.codebook {
+        Some(path) => Codebook::read(path)?,
+        None => Codebook::summit_2017(),
+    };
+    let folder = read(arguments.folder.as_deref())?;
+    let points = notes::points(&folder.documents);
+    let codings = code(&points, &codebook);
+    let themes = themes::group(&points, &codings, themes::Options::default());
+    let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+    let markdown = report.markdown(arguments.lang.into()).to_string();
+    if let Some(out) = &arguments.out {
+        write_files(out, &report, &markdown).with_context(|| format!("{}: can't be written", out.display()))?;
+    }
+    print(&markdown)?;
+    Ok(folder.problems.is_empty())
+}
+
+fn read(path: Option<&Path>) -> Result<Folder> {
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/notes");
+    if path.is_none() {
+        eprintln!("summarise: no FOLDER given, so the bundled notes are read (--help shows more)");
+    }
+    let path = path.unwrap_or(&bundled);
+    let folder = notes::read_folder(path)?;
+    for problem in &folder.problems {
+        eprintln!("summarise: not read: {problem}");
+    }
+    if folder.documents.is_empty() && folder.problems.is_empty() {
+        return Err(anyhow!("{}: no notes there (.txt and .md files are read)", path.display()));
+    }
+    Ok(folder)
+}
+
+fn code(points: &[Point<'_>], codebook: &Codebook) -> Vec<Coding> {
+    let is_long = points.len() > BATCH;
+    let target = if is_long { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(points.len() as u64), target);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} points, {eta} left") {
+        bar.set_style(style);
+    }
+    let mut codings = Vec::with_capacity(points.len());
+    for batch in points.chunks(BATCH) {
+        codings.extend(coding::code(batch, codebook));
+        bar.inc(batch.len() as u64);
+    }
+    bar.finish_and_clear();
+    codings
+}
+
+/// Writes each file beside its place and moves it there when it is whole.
+fn write_files(out: &Path, report: &Report<'_>, markdown: &str) -> Result<()> {
+    std::fs::create_dir_all(out)?;
+    let mut report_file = NamedTempFile::new_in(out)?;
+    report_file.write_all(markdown.as_bytes())?;
+    let mut points_file = io::BufWriter::new(NamedTempFile::new_in(out)?);
+    for record in report.point_records() {
+        serde_json::to_writer(&mut points_file, &record)?;
+        points_file.write_all(b"\n")?;
+    }
+    let points_file = points_file.into_inner()?;
+    report_file.persist(out.join("report.md"))?;
+    points_file.persist(out.join("points.jsonl"))?;
+    Ok(())
+}
+
+/// Prints to standard output; that its reader has seen enough (`| head`) is no error.
+fn print(text: &str) -> Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
