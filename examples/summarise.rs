@@ -15,12 +15,15 @@ use tempfile::NamedTempFile;
 
 /// Codes the points of a folder of notes, gathers them into themes, and reports.
 #[derive(Parser)]
-#[command(version, after_help = "A worked call:\n  \
+#[command(
+    version,
+    after_help = "A worked call:\n  \
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
     reads the .txt and .md files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
     resultat/points.jsonl.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
-    could be done.")]
+    could be done."
+)]
 struct Arguments {
     /// The folder of notes, or one file [default: the bundled notes].
     folder: Option<PathBuf>,

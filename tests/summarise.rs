@@ -42,7 +42,14 @@ fn summarise(folder: &Path) -> Run {
 fn the_bundled_notes_give_every_part_of_the_report() {
     let run = run(&mut example("summarise"));
     assert_eq!(run.status, 0, "{}", run.stderr);
-    for part in ["## Om metoden", "| Holdninger | Kunnskap | Lover og sentrale føringer | Systemer |", "av 10 bord", "## Uten kode", "## Usikre", "## Forbehold"] {
+    for part in [
+        "## Om metoden",
+        "| Holdninger | Kunnskap | Lover og sentrale føringer | Systemer |",
+        "av 10 bord",
+        "## Uten kode",
+        "## Usikre",
+        "## Forbehold",
+    ] {
         assert!(run.stdout.contains(part), "{part} is missing");
     }
 }
@@ -50,9 +57,16 @@ fn the_bundled_notes_give_every_part_of_the_report() {
 #[test]
 fn every_cell_of_the_table_leads_to_its_file_line_and_table() {
     let run = run(&mut example("summarise"));
-    let rows = run.stdout.lines().skip_while(|line| *line != "| --- | --- | --- | --- |").skip(1).take_while(|line| line.starts_with('|'));
+    let rows = run
+        .stdout
+        .lines()
+        .skip_while(|line| *line != "| --- | --- | --- | --- |")
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
     let mut cells = 0;
-    for cell in rows.flat_map(|row| row.split(" | ")).map(|cell| cell.trim_matches(['|', ' '])).filter(|cell| !cell.is_empty()) {
+    for cell in
+        rows.flat_map(|row| row.split(" | ")).map(|cell| cell.trim_matches(['|', ' '])).filter(|cell| !cell.is_empty())
+    {
         let (text, source) = cell.split_once("<br>").unwrap_or_else(|| panic!("no source: {cell}"));
         let place = source.split_once('(').unwrap().1;
         let (file, rest) = place.split_once(':').unwrap();
@@ -88,7 +102,8 @@ fn the_points_file_is_as_documented() {
         for code in point["codes"].as_array().unwrap() {
             assert!((0.0..=1.0).contains(&code["score"].as_f64().unwrap()));
             for evidence in code["evidence"].as_array().unwrap() {
-                let (start, end) = (evidence["start"].as_u64().unwrap() as usize, evidence["end"].as_u64().unwrap() as usize);
+                let (start, end) =
+                    (evidence["start"].as_u64().unwrap() as usize, evidence["end"].as_u64().unwrap() as usize);
                 assert_eq!(text[start..end].iter().collect::<String>(), evidence["text"].as_str().unwrap());
                 assert!(evidence["weight"].is_number());
             }
@@ -115,7 +130,11 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
     ];
     let run = summarise(folder(&files).path());
     assert_eq!(run.status, 1);
-    for named in ["bord-2.txt:byte 0: a zero byte", "bord-3.txt:byte 13: not valid UTF-8", "bord-4.docx: a format that is not read: .docx"] {
+    for named in [
+        "bord-2.txt:byte 0: a zero byte",
+        "bord-3.txt:byte 13: not valid UTF-8",
+        "bord-4.docx: a format that is not read: .docx",
+    ] {
         assert!(run.stderr.contains(named), "{named} is not in: {}", run.stderr);
         assert!(run.stdout.contains(named.split(':').next().unwrap()), "{named} is not in the report");
     }
@@ -131,7 +150,11 @@ fn wrong_folders() {
     ] {
         let run = summarise(&path);
         assert_eq!(run.status, 2, "{name}");
-        assert!(run.stderr.contains(message) && run.stderr.contains(&*path.to_string_lossy()), "{name}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(message) && run.stderr.contains(&*path.to_string_lossy()),
+            "{name}: {}",
+            run.stderr
+        );
         assert!(run.stdout.is_empty(), "{name}");
     }
     let run = summarise(folder(&[("bord-1.txt", b"")]).path());
@@ -153,7 +176,11 @@ fn broken_codebooks() {
     for (name, toml, message) in [
         ("unknown field", "[[code]]\nid = \"a\"\nwieght = 1\n", ":3:1: unknown field `wieght`"),
         ("duplicate code", "[[code]]\nid = \"a\"\n[[code]]\nid = \"a\"\n", ":4:6: a code that is there already: \"a\""),
-        ("bad regex", "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\npatterns = [\"(lov\"]\n", ":5:13: a pattern that is no regular expression"),
+        (
+            "bad regex",
+            "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\npatterns = [\"(lov\"]\n",
+            ":5:13: a pattern that is no regular expression",
+        ),
     ] {
         let book = folder(&[("book.toml", toml.as_bytes())]);
         let run = run(example("summarise").arg("--codebook").arg(book.path().join("book.toml")));
@@ -200,7 +227,9 @@ fn links_and_permissions() {
     let none = run_as_user(&closed);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(some.status, 1, "{}", some.stderr);
-    for named in ["closed: Permission denied", "loop: a link: links are not followed", "self: a link: links are not followed"] {
+    for named in
+        ["closed: Permission denied", "loop: a link: links are not followed", "self: a link: links are not followed"]
+    {
         assert!(some.stderr.contains(named), "{named} is not in: {}", some.stderr);
     }
     assert_eq!(none.status, 2);

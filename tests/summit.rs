@@ -8,10 +8,22 @@ use kodebok::notes::{Folder, Point, points, read_folder};
 
 /// The categories of the four-column table's sentences, cell by cell as the clean text has them.
 const TABLE: [&str; 16] = [
-    "holdninger", "kunnskap", "lover", "systemer", // the first row
-    "holdninger", "kunnskap", "lover", "lover", "systemer", // two sentences in one cell
-    "holdninger", "kunnskap", "lover", "systemer",
-    "kunnskap", "systemer", "systemer",
+    "holdninger",
+    "kunnskap",
+    "lover",
+    "systemer", // the first row
+    "holdninger",
+    "kunnskap",
+    "lover",
+    "lover",
+    "systemer", // two sentences in one cell
+    "holdninger",
+    "kunnskap",
+    "lover",
+    "systemer",
+    "kunnskap",
+    "systemer",
+    "systemer",
 ];
 
 fn summit() -> Folder {
@@ -25,7 +37,8 @@ fn sections<'d>(folder: &'d Folder, file: &str) -> Vec<(Point<'d>, &'static str)
         .into_iter()
         .filter(|point| folder.documents[point.document].path == file)
         .filter_map(|point| {
-            let (_, code) = codes.iter().find(|(number, _)| point.section.is_some_and(|section| section.starts_with(number)))?;
+            let (_, code) =
+                codes.iter().find(|(number, _)| point.section.is_some_and(|section| section.starts_with(number)))?;
             Some((point, *code))
         })
         .take(20)
@@ -86,8 +99,16 @@ fn no_sentence_of_it_is_in_the_codebook() {
     let expected = [sections(&folder, "recommendations.txt"), table(&folder)].concat();
     for (point, _) in expected {
         for code in &codebook.codes {
-            assert!(!code.anchors.iter().any(|anchor| strsim::sorensen_dice(anchor, &point.text) > 0.8), "{}", point.text);
-            assert!(!code.cues.iter().any(|cue| cue.text.split_whitespace().count() > 4), "{}: a cue that is a sentence", code.id);
+            assert!(
+                !code.anchors.iter().any(|anchor| strsim::sorensen_dice(anchor, &point.text) > 0.8),
+                "{}",
+                point.text
+            );
+            assert!(
+                !code.cues.iter().any(|cue| cue.text.split_whitespace().count() > 4),
+                "{}: a cue that is a sentence",
+                code.id
+            );
         }
     }
 }

@@ -14,8 +14,11 @@ struct Written {
 /// What `tests/themes.tsv` says of the bundled notes' points: file, line, code, theme and first words of each.
 fn written(points: &[Point<'_>], paths: &[String]) -> Vec<Option<Written>> {
     let codes = ["holdninger", "kunnskap", "lover", "systemer"];
-    let rows: Vec<Vec<&str>> =
-        include_str!("themes.tsv").lines().map(|line| line.split('\t').collect()).filter(|row: &Vec<&str>| row.len() == 5).collect();
+    let rows: Vec<Vec<&str>> = include_str!("themes.tsv")
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .filter(|row: &Vec<&str>| row.len() == 5)
+        .collect();
     let begins: HashMap<(&str, &str), Vec<&Vec<&str>>> = rows.iter().fold(HashMap::new(), |mut map, row| {
         map.entry((row[0], row[1])).or_insert_with(Vec::new).push(row);
         map
@@ -34,11 +37,15 @@ fn written(points: &[Point<'_>], paths: &[String]) -> Vec<Option<Written>> {
 
 /// B-cubed F1 (Bagga and Baldwin 1998) of two groupings of the same items.
 fn b_cubed<A: Eq + std::hash::Hash, B: Eq + std::hash::Hash>(found: &[A], truth: &[B]) -> f64 {
-    let overlap = |at: usize| (0..found.len()).filter(|&other| found[at] == found[other] && truth[at] == truth[other]).count() as f64;
+    let overlap = |at: usize| {
+        (0..found.len()).filter(|&other| found[at] == found[other] && truth[at] == truth[other]).count() as f64
+    };
     let size = |in_group: &dyn Fn(usize) -> bool| (0..found.len()).filter(|&other| in_group(other)).count() as f64;
     let count = found.len() as f64;
-    let precision: f64 = (0..found.len()).map(|at| overlap(at) / size(&|other| found[at] == found[other])).sum::<f64>() / count;
-    let recall: f64 = (0..found.len()).map(|at| overlap(at) / size(&|other| truth[at] == truth[other])).sum::<f64>() / count;
+    let precision: f64 =
+        (0..found.len()).map(|at| overlap(at) / size(&|other| found[at] == found[other])).sum::<f64>() / count;
+    let recall: f64 =
+        (0..found.len()).map(|at| overlap(at) / size(&|other| truth[at] == truth[other])).sum::<f64>() / count;
     2.0 * precision * recall / (precision + recall)
 }
 
@@ -60,8 +67,11 @@ fn themes_of_the_bundled_notes() {
         })
         .collect();
     // One raised once is a theme of its own.
-    let true_themes: Vec<String> =
-        truth.iter().enumerate().map(|(at, written)| if written.theme == "-" { format!("-{at}") } else { written.theme.clone() }).collect();
+    let true_themes: Vec<String> = truth
+        .iter()
+        .enumerate()
+        .map(|(at, written)| if written.theme == "-" { format!("-{at}") } else { written.theme.clone() })
+        .collect();
     let score = |likeness: f32| {
         let mut found = vec![0; kept.len()];
         for (number, theme) in group(&kept, &codings, Options { likeness }).iter().enumerate() {

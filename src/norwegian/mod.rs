@@ -8,8 +8,8 @@ mod token;
 
 pub(crate) use sentence::is_month;
 pub use sentence::sentences;
-pub use stem::stem;
 pub(crate) use stem::lower_case;
+pub use stem::stem;
 pub use token::{Word, words};
 
 /// The entries of a word list in `data/`: one a line, `#` begins a comment.

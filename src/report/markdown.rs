@@ -73,8 +73,9 @@ impl Markdown<'_> {
     fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
         heading(f, 2, &self.texts.table)?;
         let codes = &self.report.codebook.codes;
-        let columns: Vec<Vec<&Theme>> =
-            (0..codes.len()).map(|code| self.report.themes.iter().filter(|theme| theme.code == code).collect()).collect();
+        let columns: Vec<Vec<&Theme>> = (0..codes.len())
+            .map(|code| self.report.themes.iter().filter(|theme| theme.code == code).collect())
+            .collect();
         for code in codes {
             write!(f, "| {} ", escaped(self.name(&code.label)))?;
         }

@@ -1,7 +1,7 @@
 //! What two points are compared by: character n-grams inside their words, weighted by how few points have them.
 
 use crate::norwegian::{lower_case, stem, word_list, words};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::sync::LazyLock;
 
@@ -18,7 +18,18 @@ pub(super) struct Vector {
 }
 
 impl Vector {
-    /// The cosine of the angle between two vectors, 0 to 1.
+    /// The sum of vectors, each times its weight. No vector of length 1, but as good to compare others by.
+    pub fn sum<'v>(weighted: impl Iterator<Item = (&'v Vector, f32)>) -> Vector {
+        let mut sums: BTreeMap<u64, f32> = BTreeMap::new();
+        for (vector, weight) in weighted {
+            for &(feature, value) in &vector.entries {
+                *sums.entry(feature).or_default() += value * weight;
+            }
+        }
+        Vector { entries: sums.into_iter().collect() }
+    }
+
+    /// The cosine of the angle between two vectors of length 1, 0 to 1.
     pub fn cosine(&self, other: &Vector) -> f32 {
         let (mut a, mut b) = (self.entries.iter().peekable(), other.entries.iter().peekable());
         let mut sum = 0.0;
@@ -59,21 +70,27 @@ fn vector(counts: &HashMap<u64, u32>, holders: &HashMap<u64, u32>, total: usize)
 
 /// The n-grams of a text's content words, each word with its edges marked and counted whole as well, by its stem.
 fn counts(text: &str) -> HashMap<u64, u32> {
-    let mut counts = HashMap::new();
+    let mut forms: HashMap<&str, u32> = HashMap::new();
     for word in words(text) {
-        let lower = lower_case(word.text);
-        if STOP_WORDS.contains(lower.as_ref()) {
-            continue;
-        }
-        *counts.entry(number(&(stem(&lower), "stem"))).or_default() += 1;
-        let marked: Vec<char> = std::iter::once(' ').chain(lower.chars()).chain([' ']).collect();
-        for length in LENGTHS {
-            for gram in marked.windows(length) {
-                *counts.entry(number(&gram)).or_default() += 1;
+        *forms.entry(word.text).or_default() += 1;
+    }
+    let mut counts = HashMap::new();
+    for (form, times) in forms {
+        let lower = lower_case(form);
+        if !STOP_WORDS.contains(lower.as_ref()) {
+            for feature in features_of(&lower) {
+                *counts.entry(feature).or_default() += times;
             }
         }
     }
     counts
+}
+
+/// The features of one word form in lower case.
+fn features_of(lower: &str) -> Vec<u64> {
+    let marked: Vec<char> = std::iter::once(' ').chain(lower.chars()).chain([' ']).collect();
+    let grams = LENGTHS.flat_map(|length| marked.windows(length)).map(|gram| number(&gram));
+    grams.chain([number(&(stem(lower), "stem"))]).collect()
 }
 
 /// A feature's number: its hash, the same in every run.

@@ -65,15 +65,26 @@ pub fn group(points: &[Point<'_>], codings: &[Coding], options: Options) -> Vec<
     }
     let mut themes = Vec::new();
     for (code, members) in by_code {
-        let texts: Vec<&str> = members.iter().map(|&index| points[index].as_ref()).collect();
+        let distinct = distinct(&members, points);
+        let texts: Vec<&str> = distinct.iter().map(|same| points[same[0]].as_ref()).collect();
+        let weights: Vec<f32> = distinct.iter().map(|same| same.len() as f32).collect();
         let vectors = features::vectors(&texts);
-        let groups = cluster::average_linkage(&texts, &vectors, options.likeness);
+        let groups = cluster::average_linkage(&texts, &weights, &vectors, options.likeness);
         let mut of_code: Vec<Theme> =
-            groups.into_iter().map(|group| theme(code, &group, &members, &vectors, points)).collect();
+            groups.into_iter().map(|group| theme(code, &group, &distinct, &vectors, points)).collect();
         of_code.sort_by(|a, b| order_of(a, points).cmp(&order_of(b, points)));
         themes.extend(of_code);
     }
     themes
+}
+
+/// Points with the same words whatever their case, in the order of the alphabet: they are never parted, and compared once.
+fn distinct(members: &[usize], points: &[Point<'_>]) -> Vec<Vec<usize>> {
+    let mut same: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for &index in members {
+        same.entry(points[index].text.trim().to_lowercase()).or_default().push(index);
+    }
+    same.into_values().collect()
 }
 
 /// At how many tables points were raised; a document whose table isn't known counts as one.
@@ -90,22 +101,24 @@ pub fn tables<'p, 'd: 'p>(points: impl Iterator<Item = &'p Point<'d>>) -> usize 
     points.map(table).collect::<HashSet<_>>().len()
 }
 
-fn theme(code: usize, group: &[usize], members: &[usize], vectors: &[features::Vector], points: &[Point<'_>]) -> Theme {
-    let total_likeness = |&a: &usize| group.iter().map(|&b| vectors[a].cosine(&vectors[b])).sum::<f32>();
-    let text = |at: usize| points[members[at]].as_ref();
-    let medoid = group
-        .iter()
-        .copied()
-        .max_by(|a, b| total_likeness(a).total_cmp(&total_likeness(b)).then_with(|| text(*b).cmp(text(*a))))
-        .unwrap_or_default();
-    let mut order: Vec<usize> = group.to_vec();
-    order.sort_by(|&a, &b| {
-        let likeness = |at: usize| vectors[medoid].cosine(&vectors[at]);
-        (b == medoid).cmp(&(a == medoid)).then(likeness(b).total_cmp(&likeness(a))).then(members[a].cmp(&members[b]))
-    });
-    let in_theme: Vec<usize> = order.into_iter().map(|at| members[at]).collect();
+/// A theme of a group of distinct texts. The one that stands for it has the highest sum of likeness to all its points, which
+/// is its likeness to the sum of their vectors.
+fn theme(
+    code: usize,
+    group: &[usize],
+    distinct: &[Vec<usize>],
+    vectors: &[features::Vector],
+    points: &[Point<'_>],
+) -> Theme {
+    let sum = features::Vector::sum(group.iter().map(|&at| (&vectors[at], distinct[at].len() as f32)));
+    let to_all: Vec<(usize, f32)> = group.iter().map(|&at| (at, vectors[at].cosine(&sum))).collect();
+    // Distinct texts are in the order of the alphabet: of equals the first stands for the theme.
+    let medoid = to_all.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(group[0], |found| found.0);
+    let mut order: Vec<(usize, f32)> = group.iter().map(|&at| (at, vectors[medoid].cosine(&vectors[at]))).collect();
+    order.sort_by(|a, b| (b.0 == medoid).cmp(&(a.0 == medoid)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0)));
+    let in_theme: Vec<usize> = order.into_iter().flat_map(|(at, _)| distinct[at].iter().copied()).collect();
     let tables = tables(in_theme.iter().map(|&index| &points[index]));
-    Theme { code, representative: members[medoid], points: in_theme, tables }
+    Theme { code, representative: in_theme[0], points: in_theme, tables }
 }
 
 /// By falling support, then by the words: no order of files can change it.
@@ -122,8 +135,11 @@ mod tests {
 
     /// The themes of texts that all have one code, as sets of texts.
     fn grouped(texts: &[String]) -> Vec<Vec<String>> {
-        let documents: Vec<Document> =
-            texts.iter().enumerate().map(|(at, text)| Document::from_text(format!("bord-{at}.txt"), &format!("- {text}"))).collect();
+        let documents: Vec<Document> = texts
+            .iter()
+            .enumerate()
+            .map(|(at, text)| Document::from_text(format!("bord-{at}.txt"), &format!("- {text}")))
+            .collect();
         let points = points(&documents);
         let coded = Coding { codes: vec![Assigned { code: 0, score: 1.0, evidence: Vec::new() }], scores: vec![1.0] };
         let codings = vec![coded; points.len()];
@@ -141,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_same_said_differently_meets() {
-        let texts = ["Lang ventetid på DPS", "Ventetida på DPS er lang", "Barn må få informasjon", "lang ventetid på dsp"];
+        let texts =
+            ["Lang ventetid på DPS", "Ventetida på DPS er lang", "Barn må få informasjon", "lang ventetid på dsp"];
         let themes = grouped(&texts.map(str::to_owned));
         assert_eq!(themes.iter().map(Vec::len).collect::<Vec<_>>(), [1, 3], "{themes:?}");
     }
