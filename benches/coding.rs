@@ -4,7 +4,7 @@ mod corpus;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kodebok::codebook::{Codebook, CueKind};
-use kodebok::coding;
+use kodebok::coding::{self, Coder};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -52,6 +52,7 @@ fn coding_group(criterion: &mut Criterion) {
     let points = corpus::points(BYTES, 1);
     let bytes: usize = points.iter().map(String::len).sum();
     let naive = Naive::new(&codebook);
+    let coder = Coder::new(&codebook);
 
     let mut group = criterion.benchmark_group("coding");
     group.sample_size(10);
@@ -62,7 +63,7 @@ fn coding_group(criterion: &mut Criterion) {
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
         group.bench_function(format!("engine/{threads}"), |bencher| {
-            bencher.iter(|| pool.install(|| coding::code(black_box(&points), &codebook)));
+            bencher.iter(|| pool.install(|| coding::code(black_box(&points), &coder)));
         });
     }
     group.finish();

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
-use kodebok::coding::{self, Coding};
+use kodebok::coding::{self, Coder, Coding};
 use kodebok::notes::{self, Folder, Point};
 use kodebok::report::{Language, Report};
 use kodebok::themes;
@@ -83,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     };
     let folder = read(arguments.folder.as_deref())?;
     let points = notes::points(&folder.documents);
-    let codings = code(&points, &codebook);
+    let codings = code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
     let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
     let markdown = report.markdown(arguments.lang.into()).to_string();
@@ -110,7 +110,7 @@ fn read(path: Option<&Path>) -> Result<Folder> {
     Ok(folder)
 }
 
-fn code(points: &[Point<'_>], codebook: &Codebook) -> Vec<Coding> {
+fn code(points: &[Point<'_>], coder: &Coder) -> Vec<Coding> {
     let is_long = points.len() > BATCH;
     let target = if is_long { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(points.len() as u64), target);
@@ -119,7 +119,7 @@ fn code(points: &[Point<'_>], codebook: &Codebook) -> Vec<Coding> {
     }
     let mut codings = Vec::with_capacity(points.len());
     for batch in points.chunks(BATCH) {
-        codings.extend(coding::code(batch, codebook));
+        codings.extend(coding::code(batch, coder));
         bar.inc(batch.len() as u64);
     }
     bar.finish_and_clear();

@@ -3,7 +3,7 @@
 //! The sentences are cut from the document by the program itself, and none of them is an example or anchor of the codebook.
 
 use kodebok::codebook::Codebook;
-use kodebok::coding;
+use kodebok::coding::{self, Coder};
 use kodebok::notes::{Folder, Point, points, read_folder};
 
 /// The categories of the four-column table's sentences, cell by cell as the clean text has them.
@@ -57,7 +57,7 @@ fn table(folder: &Folder) -> Vec<(Point<'_>, &'static str)> {
 fn right(expected: &[(Point<'_>, &str)]) -> usize {
     let codebook = Codebook::summit_2017();
     let sentences: Vec<&Point<'_>> = expected.iter().map(|(point, _)| point).collect();
-    let codings = coding::code(&sentences, &codebook);
+    let codings = coding::code(&sentences, &Coder::new(&codebook));
     let is_right = |at: &usize| {
         let found = codings[*at].primary().map(|code| codebook.codes[code].id.as_str());
         let (point, code) = &expected[*at];

@@ -1,9 +1,13 @@
 //! Codes, their cues and their anchor examples; reading and checking a codebook.
 
+mod example;
 mod read;
 
 use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
 use std::path::Path;
+
+pub use example::{Example, examples_from_jsonl};
 
 /// A codebook: what a study's codes mean and what speaks for them.
 ///
@@ -16,7 +20,11 @@ pub struct Codebook {
     pub title: Label,
     /// The codes, in the order of the report's columns.
     pub codes: Vec<Code>,
-    /// SHA-256 of the file's text, in hexadecimal: which codebook a result rests on.
+    /// The name of the file of coded examples, from the codebook's folder.
+    pub example_file: Option<String>,
+    /// Coded examples to learn from, the codes' anchors not among them.
+    pub examples: Vec<Example>,
+    /// SHA-256 of the codebook's text and its examples' in hexadecimal: which codebook a result rests on.
     pub hash: String,
 }
 
@@ -92,6 +100,9 @@ impl Codebook {
     #[must_use]
     pub fn summit_2017() -> Codebook {
         Codebook::parse(include_str!("../../data/codebooks/summit-2017.toml"))
+            .and_then(|codebook| {
+                codebook.with_examples(include_str!("../../data/codebooks/summit-2017.examples.jsonl"))
+            })
             .expect("the bundled codebook is read by a test")
     }
 
@@ -100,12 +111,36 @@ impl Codebook {
     /// # Errors
     ///
     /// Where the text is no codebook: the line, the column, the offending text and what to do. Unknown fields, codes or cues
-    /// given twice, empty cues and patterns that don't compile are errors, since each would silently change the coding.
+    /// given twice, empty cues and patterns that don't compile are errors, since each would silently change the coding. The file
+    /// of examples that it names is not read: see [`Codebook::with_examples`].
     pub fn parse(text: &str) -> Result<Codebook> {
         read::parse(text)
     }
 
-    /// Reads a codebook from a TOML file.
+    /// The same codebook with coded examples: the text of a file of JSON lines, as [`examples_from_jsonl`] reads it.
+    ///
+    /// ```
+    /// use kodebok::codebook::Codebook;
+    ///
+    /// let codebook = Codebook::parse("[[code]]\nid = \"haap\"")?;
+    /// let codebook = codebook.with_examples("{\"text\": \"Det går an å bli frisk\", \"code\": \"haap\"}")?;
+    /// assert_eq!(codebook.examples.len(), 1);
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`examples_from_jsonl`].
+    pub fn with_examples(mut self, jsonl: &str) -> Result<Codebook> {
+        let ids: Vec<&str> = self.codes.iter().map(|code| code.id.as_str()).collect();
+        self.examples = examples_from_jsonl(jsonl, &ids)?;
+        let mut hash = Sha256::new_with_prefix(&self.hash);
+        hash.update(jsonl);
+        self.hash = hexadecimal(&hash.finalize());
+        Ok(self)
+    }
+
+    /// Reads a codebook from a TOML file, and the file of coded examples that it names.
     ///
     /// ```
     /// let codebook = kodebok::codebook::Codebook::read("data/codebooks/summit-2017.toml")?;
@@ -118,9 +153,11 @@ impl Codebook {
     /// As [`Codebook::parse`], with the file's name; and where the file can't be read.
     pub fn read(path: impl AsRef<Path>) -> Result<Codebook> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
-        let (text, _) = crate::notes::decode(&bytes).map_err(|error| error.in_file(path))?;
-        Codebook::parse(&text).map_err(|error| error.in_file(path))
+        let codebook = text_of(path).and_then(|text| Codebook::parse(&text).map_err(|error| error.in_file(path)))?;
+        let Some(name) = &codebook.example_file else { return Ok(codebook) };
+        let beside = path.with_file_name(name);
+        let examples = text_of(&beside)?;
+        codebook.with_examples(&examples).map_err(|error| error.in_file(beside))
     }
 
     /// The index of a code by its id.
@@ -134,4 +171,14 @@ impl Codebook {
     pub fn index_of(&self, id: &str) -> Option<usize> {
         self.codes.iter().position(|code| code.id == id)
     }
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let (text, _) = crate::notes::decode(&bytes).map_err(|error| error.in_file(path))?;
+    Ok(text)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -17,6 +17,7 @@ struct File {
     id: String,
     #[serde(default)]
     title: Label,
+    examples: Option<String>,
     #[serde(default)]
     code: Vec<CodeEntry>,
 }
@@ -76,8 +77,8 @@ pub(super) fn parse(text: &str) -> Result<Codebook> {
         check_id(text, &entry.id, &mut ids)?;
         codes.push(code(text, entry)?);
     }
-    let hash = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Codebook { id: file.id, title: file.title, codes, hash })
+    let hash = super::hexadecimal(&Sha256::digest(text));
+    Ok(Codebook { id: file.id, title: file.title, codes, example_file: file.examples, examples: Vec::new(), hash })
 }
 
 fn check_id(text: &str, id: &Spanned<String>, seen: &mut HashSet<String>) -> Result<()> {

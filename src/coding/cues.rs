@@ -4,6 +4,7 @@ use crate::codebook::{Codebook, CueKind};
 use crate::norwegian::{lower_case, stem, words};
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What cues say: code and weight.
 type Says = Vec<(usize, f32)>;
@@ -30,11 +31,11 @@ struct Affixes {
 }
 
 /// Words in a row that speak for a code.
-pub(super) struct Phrase {
+struct Phrase {
     /// What follows the first word.
     rest: Vec<Step>,
-    pub code: usize,
-    pub weight: f32,
+    code: usize,
+    weight: f32,
 }
 
 enum Step {
@@ -135,14 +136,48 @@ impl CueIndex {
 
     /// The phrases that begin at the first of `numbers` (what [`CueIndex::form`] gave for words in a row), each with the count
     /// of words that it covers.
-    pub fn phrases_at<'i>(&'i self, numbers: &'i [Option<u32>]) -> impl Iterator<Item = (&'i Phrase, usize)> {
+    fn phrases_at<'i>(&'i self, numbers: &'i [Option<u32>]) -> impl Iterator<Item = (&'i Phrase, usize)> {
         let first = numbers.first().copied().flatten().and_then(|first| self.phrases.get(&first));
         first.into_iter().flatten().filter_map(|phrase| Some((phrase, 1 + covered(&phrase.rest, &numbers[1..])?)))
     }
 
-    /// Where patterns match in a text, in bytes, with code and weight; the first match of each pattern.
-    pub fn patterns_in<'i>(&'i self, text: &'i str) -> impl Iterator<Item = (std::ops::Range<usize>, usize, f32)> {
-        self.patterns.iter().filter_map(|(pattern, code, weight)| Some((pattern.find(text)?.range(), *code, *weight)))
+    /// Where phrases and patterns match in a text, in bytes, with code and weight; of a pattern the first match.
+    ///
+    /// `spans` and `numbers`: where each word stands, and what [`CueIndex::form`] gave for it.
+    pub fn phrases_and_patterns(
+        &self,
+        text: &str,
+        spans: &[Range<usize>],
+        numbers: &[Option<u32>],
+    ) -> Vec<(Range<usize>, usize, f32)> {
+        let mut found = Vec::new();
+        for start in (0..numbers.len()).filter(|&start| numbers[start].is_some()) {
+            for (phrase, len) in self.phrases_at(&numbers[start..]) {
+                found.push((spans[start].start..spans[start + len - 1].end, phrase.code, phrase.weight));
+            }
+        }
+        let matches = self
+            .patterns
+            .iter()
+            .filter_map(|(pattern, code, weight)| Some((pattern.find(text)?.range(), *code, *weight)));
+        found.extend(matches);
+        found
+    }
+
+    /// What all cues in a text say together, a weight for each code.
+    pub fn sums(&self, text: &str) -> Vec<f32> {
+        let mut sums = vec![0.0; self.codes];
+        let (mut spans, mut numbers) = (Vec::new(), Vec::new());
+        for word in words(text) {
+            let (weights, number) = self.form(word.text);
+            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
+            spans.push(word.start..word.end());
+            numbers.push(number);
+        }
+        for (_, code, weight) in self.phrases_and_patterns(text, &spans, &numbers) {
+            sums[code] += weight;
+        }
+        sums
     }
 }
 

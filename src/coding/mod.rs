@@ -1,11 +1,14 @@
 //! Points to codings: which codes a point has, how sure that is, and the words that carried it.
 //!
 //! A point's code is decided by a sum over its words, and what a word adds depends on its form alone. So each form is worked
-//! out once ([`form`](self) in the code), kept, and from then on only looked up and added; what each word added is the
+//! out once, kept, and from then on only looked up and added; what each word added is the
 //! evidence.
 
 mod cues;
 mod engine;
+mod features;
+mod model;
+mod train;
 
 use crate::codebook::Codebook;
 use rayon::prelude::*;
@@ -51,10 +54,10 @@ impl Coding {
     /// should look at.
     ///
     /// ```
-    /// use kodebok::{codebook::Codebook, coding};
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}};
     ///
-    /// let codebook = Codebook::summit_2017();
-    /// let codings = coding::code(&["Fem måneders ventetid på DPS"], &codebook);
+    /// let coder = Coder::new(&Codebook::summit_2017());
+    /// let codings = coding::code(&["Fem måneders ventetid på DPS"], &coder);
     /// assert!(codings[0].margin() > 0.3);
     /// ```
     #[must_use]
@@ -66,16 +69,63 @@ impl Coding {
     }
 }
 
-/// Codes points with a codebook: a coding for each point, in the points' order.
+/// A coder made of a codebook: its cues, and what was learned from its coded examples. It stands beside the people who code.
+pub struct Coder {
+    engine: engine::Engine,
+}
+
+impl std::fmt::Debug for Coder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Coder").field("outcomes", &self.engine.model.outcomes).finish_non_exhaustive()
+    }
+}
+
+impl Coder {
+    /// A coder that knows a codebook's cues, and has learned from its examples.
+    ///
+    /// For the bundled codebook the learned weights are at hand; for another they are learned now (some 2 ms an example on
+    /// one core, in parallel). A codebook without examples is coded by its cues alone.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}};
+    ///
+    /// let codebook = Codebook::parse("[[code]]\nid = \"haap\"\n[[code]]\nid = \"mening\"")?;
+    /// let coder = Coder::new(&codebook.with_examples(concat!(
+    ///     "{\"text\": \"Jeg tror at det går bra til slutt\", \"code\": \"haap\"}\n",
+    ///     "{\"text\": \"Det fins en vei ut av dette\", \"code\": \"haap\"}\n",
+    ///     "{\"text\": \"Jobben gjør at jeg står opp\", \"code\": \"mening\"}\n",
+    ///     "{\"text\": \"Noen trenger meg på jobben\", \"code\": \"mening\"}\n",
+    /// ))?);
+    /// assert_eq!(coding::code(&["noen på jobben trenger meg"], &coder)[0].primary(), Some(1));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(codebook: &Codebook) -> Coder {
+        let cues = cues::CueIndex::new(codebook);
+        let model = model::Model::of(codebook, &cues);
+        Coder { engine: engine::Engine { cues, model } }
+    }
+
+    /// The learned weights of a codebook as the bytes of a file, learned anew whatever is at hand. What makes the bundled
+    /// file (`tests/weights.rs`).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn weights_file(codebook: &Codebook) -> Vec<u8> {
+        let cues = cues::CueIndex::new(codebook);
+        model::Model::learn(codebook.codes.len() + 1, &codebook.examples, &cues).to_bytes(&codebook.hash)
+    }
+}
+
+/// Codes points: a coding for each point, in the points' order.
 ///
 /// Parallel over the points on rayon's current pool; the answer is the same, to the bit, for any number of threads.
 ///
 /// ```
-/// use kodebok::{codebook::Codebook, coding};
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}};
 ///
 /// let codebook = Codebook::summit_2017();
 /// let points = ["Foreldre blir møtt med fordommer", "Lunsj kl. 12"];
-/// let codings = coding::code(&points, &codebook);
+/// let codings = coding::code(&points, &Coder::new(&codebook));
 ///
 /// assert_eq!(codings[0].primary(), codebook.index_of("holdninger"));
 /// let evidence: Vec<_> = codings[0].codes[0].evidence.iter().map(|found| &points[0][found.span.clone()]).collect();
@@ -83,14 +133,13 @@ impl Coding {
 /// assert_eq!(codings[1].primary(), None);
 /// ```
 #[must_use]
-pub fn code<P: AsRef<str> + Sync>(points: &[P], codebook: &Codebook) -> Vec<Coding> {
-    let engine = engine::Engine::new(codebook);
+pub fn code<P: AsRef<str> + Sync>(points: &[P], coder: &Coder) -> Vec<Coding> {
     let runs = runs_by_bytes(points, rayon::current_num_threads());
     let coded: Vec<Vec<Coding>> = runs
         .into_par_iter()
         .map(|run| {
             let mut memo = engine::Memo::default();
-            points[run].iter().map(|point| engine.code(point.as_ref(), &mut memo)).collect()
+            points[run].iter().map(|point| coder.engine.code(point.as_ref(), &mut memo)).collect()
         })
         .collect();
     coded.into_iter().flatten().collect()
@@ -129,7 +178,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_cue() {
-        let codebook = small();
+        let coder = Coder::new(&small());
         for (text, primary, evidence) in [
             ("Fordom her", Some(0), &["Fordom"][..]),
             ("tidlig og god hjelp, tidlig", Some(0), &["tidlig og god hjelp"]),
@@ -140,7 +189,7 @@ mod tests {
             ("ikke taushetsplikt", None, &[]),
             ("noe annet", None, &[]),
         ] {
-            let coding = &code(&[text], &codebook)[0];
+            let coding = &code(&[text], &coder)[0];
             assert_eq!(coding.primary(), primary, "{text}");
             let found: Vec<&str> =
                 coding.codes.iter().flat_map(|code| &code.evidence).map(|found| &text[found.span.clone()]).collect();
@@ -150,7 +199,7 @@ mod tests {
 
     #[test]
     fn evidence_sums_to_the_score() {
-        for assigned in code(&["taushetsplikt § 3 fordom meldeplikt"], &small()).remove(0).codes {
+        for assigned in code(&["taushetsplikt § 3 fordom meldeplikt"], &Coder::new(&small())).remove(0).codes {
             let sum: f32 = assigned.evidence.iter().map(|evidence| evidence.weight).sum();
             assert!((sum - assigned.score).abs() < 1e-6);
         }
@@ -168,9 +217,9 @@ mod tests {
     proptest! {
         #[test]
         fn the_same_for_any_number_of_threads(texts in proptest::collection::vec("(fordom|tidlig|hjelp|taushetsplikt|§ 3|\\PC){0,6}", 0..20)) {
-            let codebook = small();
+            let coder = Coder::new(&small());
             let coded = |threads| {
-                rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| code(&texts, &codebook))
+                rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(|| code(&texts, &coder))
             };
             let one = coded(1);
             prop_assert_eq!(&one, &coded(2));

@@ -7,12 +7,12 @@ use serde::Serialize;
 /// One line of `points.jsonl`.
 ///
 /// ```
-/// use kodebok::{codebook::Codebook, coding, notes, report::Report, themes};
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::Report, themes};
 ///
 /// let codebook = Codebook::summit_2017();
 /// let folder = notes::read_folder("data/notes")?;
 /// let points = notes::points(&folder.documents);
-/// let codings = coding::code(&points, &codebook);
+/// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
 /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
 /// let first = report.point_records().next().unwrap();

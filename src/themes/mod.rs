@@ -43,14 +43,14 @@ impl Default for Options {
 /// `codings` are the codings of `points`, in the same order.
 ///
 /// ```
-/// use kodebok::{codebook::Codebook, coding, notes, themes};
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, themes};
 ///
 /// let documents = [
 ///     notes::Document::from_text("bord-1.txt", "- Fem måneders ventetid på DPS\n- Pårørende blir møtt med fordommer"),
 ///     notes::Document::from_text("bord-2.txt", "- Lang ventetid på DPS"),
 /// ];
 /// let points = notes::points(&documents);
-/// let codings = coding::code(&points, &Codebook::summit_2017());
+/// let codings = coding::code(&points, &Coder::new(&Codebook::summit_2017()));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
 /// let waiting = themes.iter().find(|theme| theme.points.contains(&0)).unwrap();
 /// assert_eq!((waiting.points.len(), waiting.tables), (2, 2));
