@@ -142,10 +142,15 @@ fn cue(text: &str, kind: CueKind, entry: &Spanned<String>, weight: f32) -> Resul
     let count = words(written).count();
     match kind {
         CueKind::Pattern => {
-            RegexBuilder::new(written).case_insensitive(true).build().map_err(|error| bad_pattern(text, entry, &error))?;
+            RegexBuilder::new(written)
+                .case_insensitive(true)
+                .build()
+                .map_err(|error| bad_pattern(text, entry, &error))?;
         }
         CueKind::Phrase if count < 2 => {
-            return Err(wrong(text, entry.span(), "a phrase of less than two words").advise("write it under words or stems"));
+            return Err(
+                wrong(text, entry.span(), "a phrase of less than two words").advise("write it under words or stems")
+            );
         }
         CueKind::Phrase if written.starts_with('*') || written.ends_with('*') => {
             return Err(wrong(text, entry.span(), "a phrase that begins or ends with *").advise("leave the * out"));
@@ -186,14 +191,34 @@ mod tests {
     fn what_is_wrong_is_said_with_its_place() {
         for (name, toml, expected) in [
             ("unknown field", "[[code]]\nid = \"a\"\nwieght = 1\n", "3:1: unknown field `wieght`"),
-            ("unknown field in cues", "[[code]]\nid = \"å\"\n[[code.cues]]\nweight = 1\nstem = []", "5:1: unknown field `stem`"),
-            ("duplicate code", "[[code]]\nid = \"a\"\n[[code]]\nid = \"a\"\n", "4:6: a code that is there already: \"a\""),
-            ("bad pattern", "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\npatterns = [\"§\", \"(a\"]", "5:18: a pattern that is no regular expression, unclosed group: \"(a\""),
+            (
+                "unknown field in cues",
+                "[[code]]\nid = \"å\"\n[[code.cues]]\nweight = 1\nstem = []",
+                "5:1: unknown field `stem`",
+            ),
+            (
+                "duplicate code",
+                "[[code]]\nid = \"a\"\n[[code]]\nid = \"a\"\n",
+                "4:6: a code that is there already: \"a\"",
+            ),
+            (
+                "bad pattern",
+                "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\npatterns = [\"§\", \"(a\"]",
+                "5:18: a pattern that is no regular expression, unclosed group: \"(a\"",
+            ),
             ("no codes", "id = \"a\"", "a codebook without codes"),
             ("no toml", "[[code]\n", "1:8: "),
             ("weight", "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = -1\n", "4:10: a weight is above 0"),
-            ("cue twice", "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\nstems = [\"lov\", \"lov\"]", "5:17: a cue that this code has already, on line 5"),
-            ("two words", "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\nstems = [\"ny lov\"]", "5:10: not one word: \"ny lov\""),
+            (
+                "cue twice",
+                "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\nstems = [\"lov\", \"lov\"]",
+                "5:17: a cue that this code has already, on line 5",
+            ),
+            (
+                "two words",
+                "[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 1\nstems = [\"ny lov\"]",
+                "5:10: not one word: \"ny lov\"",
+            ),
             ("odd id", "[[code]]\nid = \"a b\"", "2:6: a code's id is"),
         ] {
             let message = parse(toml).map(|_| ()).expect_err(name).to_string();

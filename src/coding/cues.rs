@@ -2,8 +2,8 @@
 
 use crate::codebook::{Codebook, CueKind};
 use crate::norwegian::{lower_case, stem, words};
-use std::collections::HashMap;
 use regex::{Regex, RegexBuilder};
+use std::collections::HashMap;
 
 /// What cues say: code and weight.
 type Says = Vec<(usize, f32)>;

@@ -142,7 +142,8 @@ mod tests {
         ] {
             let coding = &code(&[text], &codebook)[0];
             assert_eq!(coding.primary(), primary, "{text}");
-            let found: Vec<&str> = coding.codes.iter().flat_map(|code| &code.evidence).map(|found| &text[found.span.clone()]).collect();
+            let found: Vec<&str> =
+                coding.codes.iter().flat_map(|code| &code.evidence).map(|found| &text[found.span.clone()]).collect();
             assert_eq!(found, evidence, "{text}");
         }
     }

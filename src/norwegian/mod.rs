@@ -2,14 +2,15 @@
 //!
 //! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
 
+pub mod lexicon;
 mod sentence;
 mod stem;
 mod token;
 
 pub(crate) use sentence::is_month;
 pub use sentence::sentences;
-pub use stem::stem;
 pub(crate) use stem::lower_case;
+pub use stem::stem;
 pub use token::{Word, words};
 
 /// The entries of a word list in `data/`: one a line, `#` begins a comment.

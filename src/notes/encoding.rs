@@ -234,7 +234,11 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_its_place() {
         for (name, bytes, expected) in [
-            ("broken utf-8", &b"p\xc3\xa5r\xc3\xb8rende b\xc3r"[..], "byte 13: not valid UTF-8: 0xC3 after \"pårørende b\""),
+            (
+                "broken utf-8",
+                &b"p\xc3\xa5r\xc3\xb8rende b\xc3r"[..],
+                "byte 13: not valid UTF-8: 0xC3 after \"pårørende b\"",
+            ),
             ("zero bytes", &[0; 64][..], "byte 0: a zero byte: this is no text"),
             ("zero bytes in text", &b"mor\0far"[..], "byte 3: a zero byte"),
             ("half a utf-16 pair", &b"\xff\xfeb\0\x00\xd8r\0"[..], "byte 4: not valid UTF-16"),

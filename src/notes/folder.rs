@@ -64,7 +64,8 @@ fn files_below(root: &Path) -> (Vec<PathBuf>, Vec<Error>) {
             Ok(entry) => files.push(entry.into_path()),
             Err(error) => {
                 let path = error.path().unwrap_or(root).to_owned();
-                problems.push(Error::io(&path, error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into())));
+                problems
+                    .push(Error::io(&path, error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into())));
             }
         }
     }

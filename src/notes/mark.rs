@@ -31,7 +31,8 @@ pub(super) enum Bullet {
 ///
 /// `ocr`: whether this document has bullets that an OCR program read as `e `.
 pub(super) fn bullet(body: &str, ocr: bool) -> Option<(Bullet, usize)> {
-    static SIGN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:[-*+•–—·▪▫◦‣⁃●○■□➢➤→¤¢»\u{F0B7}\u{F0A7}]|o\s)\s*(?:\[[ xX]?\]\s*)?"));
+    static SIGN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?:[-*+•–—·▪▫◦‣⁃●○■□➢➤→¤¢»\u{F0B7}\u{F0A7}]|o\s)\s*(?:\[[ xX]?\]\s*)?"));
     static COUNTER: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\(?(?:(\d{1,2})([.)])|([A-Za-zæøåÆØÅ])([.)])|([ivx]{2,4})\))\s+"));
     if let Some(found) = SIGN.find(body) {
@@ -97,15 +98,22 @@ pub(super) fn label(line: &str) -> Option<Label<'_>> {
 
 /// The number of a question that a moderator opens in speech: "Da er vi på spørsmål 2: Hva må endres?".
 pub(super) fn question_in_speech(sentence: &str) -> Option<&str> {
-    static OPENED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i:sp.?.?rsm.l|question)\s*(?i:nr\.?|nummer)?\s*(\d{1,2})\s*(?:[:,.–-]|$)"));
+    static OPENED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i:sp.?.?rsm.l|question)\s*(?i:nr\.?|nummer)?\s*(\d{1,2})\s*(?:[:,.–-]|$)"));
     Some(number_of(OPENED.captures(sentence)?.get(1)?.as_str()))
 }
 
 fn label_alone(line: &str) -> Option<Label<'_>> {
-    static TABLE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?i:bord|table|gruppe|group)\s*(?i:nr\.?|nummer|no\.?)?\s*[:#]?\s*(\d{1,3}|[A-ZÆØÅ])(?:\s*[-:–—.,;(|/]|\s*$)"));
-    static QUESTION: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?i:sp.?.?rsm.l|spm\.?|question)\s*(?i:nr\.?|nummer|no\.?)?\s*(?:(\d{1,2}|[A-Ea-e])(?:\s*[-:–—.,;)(|]\s*|\s*$)|:\s*)"));
+    static TABLE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?i:bord|table|gruppe|group)\s*(?i:nr\.?|nummer|no\.?)?\s*[:#]?\s*(\d{1,3}|[A-ZÆØÅ])(?:\s*[-:–—.,;(|/]|\s*$)",
+        )
+    });
+    static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?i:sp.?.?rsm.l|spm\.?|question)\s*(?i:nr\.?|nummer|no\.?)?\s*(?:(\d{1,2}|[A-Ea-e])(?:\s*[-:–—.,;)(|]\s*|\s*$)|:\s*)",
+        )
+    });
     let line = bare(line);
     let mut label = Label::default();
     let mut rest = line;
@@ -125,9 +133,13 @@ fn label_alone(line: &str) -> Option<Label<'_>> {
 
 /// The table that a path names: `bord-05.txt`, `Bord 5/notater.txt`, `table_3.md`.
 pub(super) fn table_in_path(path: &str) -> Option<&str> {
-    static NAMED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)(?:^|[^a-zæøå])(?:bord|table|gruppe|group)[\s_.#-]*(?:nr[\s_.-]*)?(\d{1,3})(?:\D|$)"));
-    path.rsplit('/').find_map(|part| NAMED.captures(part)).and_then(|found| found.get(1)).map(|number| number_of(number.as_str()))
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)(?:^|[^a-zæøå])(?:bord|table|gruppe|group)[\s_.#-]*(?:nr[\s_.-]*)?(\d{1,3})(?:\D|$)")
+    });
+    path.rsplit('/')
+        .find_map(|part| NAMED.captures(part))
+        .and_then(|found| found.get(1))
+        .map(|number| number_of(number.as_str()))
 }
 
 /// A number as it is said: without leading zeros.
@@ -154,7 +166,9 @@ pub(super) struct Speaker<'d> {
 /// The speaker's label at the beginning of a line: `Mor:`, `P3:`, `[00:12:31] Ordstyrer:`.
 pub(super) fn speaker(body: &str) -> Option<Speaker<'_>> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"^(?:\*\*)?([\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*[-–]?\s*)?(?:\*\*)?(\p{Lu}[\p{L}\d.-]*(?: [\p{L}\d.-]+){0,2}(?: ?\([^)]{1,30}\))?)(?:\*\*)?\s?:(?:\*\*)?(?:\s+|$)")
+        pattern(
+            r"^(?:\*\*)?([\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*[-–]?\s*)?(?:\*\*)?(\p{Lu}[\p{L}\d.-]*(?: [\p{L}\d.-]+){0,2}(?: ?\([^)]{1,30}\))?)(?:\*\*)?\s?:(?:\*\*)?(?:\s+|$)",
+        )
     });
     let found = LABEL.captures(body)?;
     let name = found.get(2)?.as_str();
@@ -246,7 +260,13 @@ mod tests {
         ] {
             assert_eq!(label(line), Some(Label { table, question }), "{line}");
         }
-        for line in ["Bord 3 ble enige om tre ting", "Spørsmål 2 rakk vi ikke", "Spørsmålet om tid", "Bordet var fullt", "Gruppe i midten"] {
+        for line in [
+            "Bord 3 ble enige om tre ting",
+            "Spørsmål 2 rakk vi ikke",
+            "Spørsmålet om tid",
+            "Bordet var fullt",
+            "Gruppe i midten",
+        ] {
             assert_eq!(label(line), None, "{line}");
         }
     }

@@ -224,10 +224,16 @@ impl<'d, 'l> Reader<'d, 'l> {
         let Some(before) = at.checked_sub(1).map(|before| &self.lines[before]) else { return false };
         let line = &self.lines[at];
         let is_open = self.unit.is_none()
-            && self.outline.passages.last().is_some_and(|last| last.kind == PassageKind::Heading && last.line == before.number)
+            && self
+                .outline
+                .passages
+                .last()
+                .is_some_and(|last| last.kind == PassageKind::Heading && last.line == before.number)
             && mark::label(before.body).is_some_and(|label| label.question.is_some())
             && !before.body.ends_with(['.', '!', '?', ':']);
-        is_open && self.bullet(at).is_none() && (line.body.starts_with(char::is_lowercase) || self.is_full(before, line))
+        is_open
+            && self.bullet(at).is_none()
+            && (line.body.starts_with(char::is_lowercase) || self.is_full(before, line))
     }
 
     /// Whether a line that stands alone repeats the document's first, as the head of each page does.
@@ -249,7 +255,8 @@ impl<'d, 'l> Reader<'d, 'l> {
         let after_heading = self.unit.is_none()
             && self.outline.passages.last().is_some_and(|passage| passage.kind != PassageKind::Remainder)
             && !self.is_transcript;
-        let is_turn = self.is_transcript && mark::speaker(body).is_some_and(|speaker| speaker.timed || mark::is_role(speaker.name));
+        let is_turn = self.is_transcript
+            && mark::speaker(body).is_some_and(|speaker| speaker.timed || mark::is_role(speaker.name));
         (before_points || after_heading) && !is_turn && body.contains(':') && mark::metadata_key(body).is_some()
     }
 
@@ -304,7 +311,9 @@ impl<'d, 'l> Reader<'d, 'l> {
         match unit.kind {
             UnitKind::Bullet => is_indented || (is_open && (in_middle || is_long)),
             // Beyond one line, a paragraph that is wrapped goes on whatever its sentences do: they are cut later.
-            UnitKind::Prose | UnitKind::Turn => in_middle || is_long || (is_open && line.body.starts_with(char::is_numeric)),
+            UnitKind::Prose | UnitKind::Turn => {
+                in_middle || is_long || (is_open && line.body.starts_with(char::is_numeric))
+            }
         }
     }
 
@@ -396,7 +405,13 @@ impl<'d, 'l> Reader<'d, 'l> {
         }
     }
 
-    fn point(&self, span: Range<usize>, text: Cow<'d, str>, speaker: Option<&'d str>, turn: Option<usize>) -> Point<'d> {
+    fn point(
+        &self,
+        span: Range<usize>,
+        text: Cow<'d, str>,
+        speaker: Option<&'d str>,
+        turn: Option<usize>,
+    ) -> Point<'d> {
         Point {
             document: self.index,
             line: self.line_of(span.start),
@@ -429,7 +444,8 @@ impl<'d, 'l> Reader<'d, 'l> {
     /// What no point or passage holds: sentences without a word ("...") and marks between lines.
     fn uncovered(&self) -> Vec<Passage> {
         let points = self.outline.points.iter().map(|point| &point.span);
-        let mut covered: Vec<&Range<usize>> = points.chain(self.outline.passages.iter().map(|passage| &passage.span)).collect();
+        let mut covered: Vec<&Range<usize>> =
+            points.chain(self.outline.passages.iter().map(|passage| &passage.span)).collect();
         covered.sort_by_key(|span| span.start);
         let end = self.document.text.len();
         let mut gaps = Vec::new();
@@ -451,7 +467,9 @@ impl<'d, 'l> Reader<'d, 'l> {
 /// Whether a line has the shape of a title: at most eight words, from a capital or a number, with no sentence's end.
 fn is_short_title(body: &str) -> bool {
     let is_short = body.chars().count() <= 70 && body.split_whitespace().count() <= 8;
-    is_short && body.starts_with(|c: char| c.is_uppercase() || c.is_numeric()) && !body.ends_with(['.', '!', '?', ',', ';', '-', '…'])
+    is_short
+        && body.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
+        && !body.ends_with(['.', '!', '?', ',', ';', '-', '…'])
 }
 
 /// A line that only counts pages: "7", "- 7 -", "Side 3 av 7".
@@ -491,7 +509,12 @@ mod tests {
         let text = "Utfordringer\n- mor ble ikke hørt. Hun ringte tre ganger.\n- lang sak om pårørende-\n  arbeid og\nandre ting\n\n1) første\n2) andre\n";
         assert_eq!(
             texts("a.txt", text),
-            ["mor ble ikke hørt. Hun ringte tre ganger.", "lang sak om pårørendearbeid og andre ting", "første", "andre"]
+            [
+                "mor ble ikke hørt. Hun ringte tre ganger.",
+                "lang sak om pårørendearbeid og andre ting",
+                "første",
+                "andre"
+            ]
         );
     }
 
@@ -512,7 +535,8 @@ mod tests {
         let text = "1) Holdninger  \n\nDet er behov for å utvide fokuset til å også omfatte familie og nettverk. Det er \n\nbehov for å arbeide med stigma.\n\n2) Kunnskap\n\nVi må lære.\n";
         let document = Document::from_text("a.txt", text);
         let outline = outline(0, &document);
-        let found: Vec<_> = outline.points.iter().map(|point| (point.section, point.text.as_ref(), point.line)).collect();
+        let found: Vec<_> =
+            outline.points.iter().map(|point| (point.section, point.text.as_ref(), point.line)).collect();
         assert_eq!(
             found,
             [
