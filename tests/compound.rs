@@ -4,6 +4,7 @@
 //! lemmas. Expectation maximisation (Dempster, Laird and Rubin 1977) finds how often each lemma stands first, with which
 //! link, and how often last: the two-part code of Morfessor (Creutz and Lagus 2002) with Norwegian links.
 
+use kodebok::norwegian::{Compound, Role, compound, parts};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
@@ -91,7 +92,7 @@ fn splits<'w>(lemmas: &'w BTreeMap<String, BTreeSet<char>>, affixes: &Affixes) -
     let is_modifier = |part: &str| {
         let stem = |ending: &str| part.strip_suffix(ending).is_some_and(|stem| is_any(lemmas, stem, "na"));
         let inflected = (stem("e") && !is_any(lemmas, part, "na")) || (stem("s") && !is_any(lemmas, part, "nv"));
-        let content = is_any(lemmas, part, "nav") && !inflected;
+        let content = is_any(lemmas, part, "nav") && !inflected || is_any(lemmas, part, "rd") && part.len() > 3;
         has_vowel(part) && !affixes.not_modifiers.contains(part) && (content || affixes.particles.contains(part))
     };
     let heads: HashSet<&str> = lemmas.keys().map(String::as_str).filter(|part| is_head(part)).collect();
@@ -239,4 +240,89 @@ fn read(name: &str) -> String {
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/norwegian").join(name)
+}
+
+#[test]
+fn compounds_split_as_by_hand() {
+    for (list, point, all) in [("compounds-nb.tsv", 0.95, 0.9), ("compounds-nn.tsv", 0.93, 0.9)] {
+        let (point_right, all_right) = measure(list);
+        assert!(point_right >= point && all_right >= all, "{list}: {point_right:.3} {all_right:.3}");
+    }
+}
+
+#[test]
+fn words_of_their_own_stay_whole() {
+    let list = list("simplex.txt");
+    let words: Vec<&str> = entries(&list).collect();
+    let split: Vec<String> = words.iter().map(|word| flat(word)).filter(|parts| parts.contains('|')).collect();
+    let share = split.len() as f64 / words.len() as f64;
+    println!("simplex.txt: {} words, {:.1}% split: {split:?}", words.len(), 100.0 * share);
+    assert!(share <= 0.035, "{share:.3}");
+}
+
+/// Only measured, so that the figure stands beside those of the lists that the rules were made with.
+#[test]
+#[ignore = "held back: run it to report, not to tune"]
+fn held_back_compounds() {
+    measure("compounds-heldback.tsv");
+}
+
+/// The shares of a list's compounds whose topmost split, and all of whose parts, are right.
+fn measure(name: &str) -> (f64, f64) {
+    let table = list(name);
+    let (mut words, mut point_right, mut all_right) = (0, 0, 0);
+    for line in entries(&table) {
+        let mut columns = line.split('\t');
+        let form = columns.next().expect("a form");
+        let expected: Vec<&str> = columns.flat_map(|column| column.split(' ')).collect();
+        let point = compound(form).is_some_and(|found| expected.iter().any(|parts| has_point(parts, &found)));
+        let all = expected.contains(&flat(form).as_str());
+        if !(point && all) {
+            println!("    {form}: {}{}, not {}", flat(form), if point { "" } else { " (!)" }, expected[0]);
+        }
+        words += 1;
+        point_right += usize::from(point);
+        all_right += usize::from(all);
+    }
+    let share = |right: usize| right as f64 / words as f64;
+    println!("{name}: {words} compounds, split point {:.3}, all parts {:.3}", share(point_right), share(all_right));
+    (share(point_right), share(all_right))
+}
+
+/// Whether the topmost split stands between two parts of an expected reading: after the last -s- that joins two of them
+/// where there is one behind the first part, else anywhere.
+fn has_point(expected: &str, found: &Compound) -> bool {
+    let columns: Vec<&str> = expected.split('|').collect();
+    let mut at = 0;
+    columns.chunks(2).any(|pair| {
+        let [part, link] = pair else { return false };
+        at += part.len() + link.len();
+        let shared = usize::from(found.modifier.span.end > found.head.span.start);
+        at == found.head.span.start + shared || at == found.head.span.start
+    })
+}
+
+/// `barn|e|vern|s|konsulent`, as in the lists.
+fn flat(form: &str) -> String {
+    let mut flat = String::new();
+    let mut joined = true;
+    for (span, role) in parts(form) {
+        match role {
+            Role::Link => {
+                flat.push_str(&format!("|{}|", &form[span]));
+                joined = true;
+            }
+            _ => {
+                flat.push_str(if joined { "" } else { "||" });
+                flat.push_str(&form[span]);
+                joined = false;
+            }
+        }
+    }
+    if flat.is_empty() { form.to_owned() } else { flat }
+}
+
+fn list(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/norwegian").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -1,0 +1,392 @@
+//! Compounds into their parts: modifier, link and head, at every level.
+
+mod table;
+
+use super::lexicon::{self, Edit, PartOfSpeech};
+use super::lower_case;
+use std::ops::Range;
+use table::{Link, Parts};
+
+/// A form longer than this is left whole, so that the time a form takes is bounded: it grows with the square of its length.
+const LONGEST: usize = 64;
+/// A form shorter than this is no compound that matters (`øyby`).
+const SHORTEST: usize = 5;
+
+/// Nats for a letter of a form, or part, that is spelled out because it is not made of known parts: the same as in the
+/// learning of the parts' counts, so that the two readings of a form are weighed in one currency.
+const LETTER: f32 = 2.3;
+/// Nats for a split, beyond what its parts cost, of a word that the lexicon has, and of another.
+const SPLIT: f32 = 2.0;
+const SPLIT_NEW: f32 = 0.0;
+/// Nats for a part that no table knows, beyond its letters.
+const UNKNOWN: f32 = 4.0;
+/// A part that no table knows has this many letters or more.
+const SHORTEST_UNKNOWN: usize = 4;
+
+/// A compound: what it is about (its head), what narrows that down (its modifier), and what joins them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compound {
+    /// The first part.
+    pub modifier: Part,
+    /// What joins the two: `s`, `e`, a hyphen, or nothing. In bytes of the form.
+    pub link: Range<usize>,
+    /// The last part, with its inflection.
+    pub head: Part,
+}
+
+/// A part of a compound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where the part stands: bytes of the form, exclusive at the end. Where two parts share a consonant, each span holds
+    /// it: *nattog* is *natt* (0..4) and *tog* (3..6).
+    pub span: Range<usize>,
+    /// The part's own parts, where it is a compound.
+    pub inside: Option<Box<Compound>>,
+}
+
+/// What a piece of a form does in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Narrows a head down.
+    Modifier,
+    /// Joins a modifier to a head.
+    Link,
+    /// The last piece, with its inflection.
+    Head,
+}
+
+/// A form's parts at the topmost level; `None` for a word that is not a compound.
+///
+/// A form is read in the way that costs least: as a word of its own, or as parts, each of which costs the more the
+/// seldomer it is a part of the lexicon's compounds. Words that the lexicon has stay whole unless their dictionary form
+/// is made of known words; in others one part may be unknown. Without the cargo feature `lexicon` a list of frequent parts
+/// does the work alone. Derivations (*sykdom*, *ansvarlig*) and words with a verbal particle (*opplysning*) are not split.
+/// Bokmål and nynorsk. Takes a few microseconds: ask once a word form.
+///
+/// ```
+/// use kodebok::norwegian::compound;
+///
+/// let form = "barnevernskonsulent";
+/// let found = compound(form).unwrap();
+/// assert_eq!(&form[found.modifier.span.clone()], "barnevern");
+/// assert_eq!(&form[found.link.clone()], "s");
+/// assert_eq!(&form[found.head.span.clone()], "konsulent");
+/// let inside = found.modifier.inside.unwrap();
+/// assert_eq!((&form[inside.modifier.span], &form[inside.link], &form[inside.head.span]), ("barn", "e", "vern"));
+///
+/// assert_eq!(compound("statistikk"), None);
+/// ```
+#[must_use]
+pub fn compound(form: &str) -> Option<Compound> {
+    let lower = lower_case(form);
+    if lower.len() != form.len() {
+        return None;
+    }
+    match lower.trim_end_matches('-').rfind('-') {
+        Some(hyphen) if hyphen > 0 => Some(hyphenated(&lower, hyphen)),
+        _ => split(&lower, 0),
+    }
+}
+
+/// A form's smallest pieces, in order, links and all: the compound and the compounds inside it, laid flat.
+///
+/// Empty for a word that is not a compound.
+///
+/// ```
+/// use kodebok::norwegian::{Role, parts};
+///
+/// let form = "barnevernskonsulent";
+/// let pieces: Vec<_> = parts(form).into_iter().map(|(span, role)| (&form[span], role)).collect();
+/// let (modifier, link, head) = (Role::Modifier, Role::Link, Role::Head);
+/// assert_eq!(pieces, [("barn", modifier), ("e", link), ("vern", modifier), ("s", link), ("konsulent", head)]);
+/// ```
+#[must_use]
+pub fn parts(form: &str) -> Vec<(Range<usize>, Role)> {
+    let mut pieces = Vec::new();
+    if let Some(found) = compound(form) {
+        found.lay_flat(&mut pieces);
+    }
+    pieces.last_mut().map(|(_, role)| *role = Role::Head);
+    pieces
+}
+
+impl Compound {
+    fn lay_flat(&self, pieces: &mut Vec<(Range<usize>, Role)>) {
+        self.modifier.lay_flat(pieces);
+        if !self.link.is_empty() {
+            pieces.push((self.link.clone(), Role::Link));
+        }
+        self.head.lay_flat(pieces);
+    }
+}
+
+impl Part {
+    fn lay_flat(&self, pieces: &mut Vec<(Range<usize>, Role)>) {
+        match &self.inside {
+            Some(inside) => inside.lay_flat(pieces),
+            None => pieces.push((self.span.clone(), Role::Modifier)),
+        }
+    }
+}
+
+/// *NAV-kontor*: the last hyphen joins.
+fn hyphenated(lower: &str, hyphen: usize) -> Compound {
+    let head = hyphen + 1;
+    let modifier_inside = match lower[..hyphen].rfind('-') {
+        Some(inner) if inner > 0 => Some(hyphenated(&lower[..hyphen], inner)),
+        _ => split(&lower[..hyphen], 0),
+    };
+    let part = |span: Range<usize>, inside: Option<Compound>| Part { span, inside: inside.map(Box::new) };
+    Compound {
+        modifier: part(0..hyphen, modifier_inside),
+        link: hyphen..head,
+        head: part(head..lower.len(), split(&lower[head..], head)),
+    }
+}
+
+/// A form without hyphens, in lower case; the spans begin at `offset`.
+fn split(lower: &str, offset: usize) -> Option<Compound> {
+    let letters = lower.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&letters) || !lower.chars().all(char::is_alphabetic) {
+        return None;
+    }
+    let pieces = pieces(lower)?;
+    debug_assert!(pieces.len() > 1);
+    Some(tree(lower, &pieces, offset))
+}
+
+/// A part and the link after it, in bytes of the form.
+#[derive(Clone, Debug)]
+struct Piece {
+    span: Range<usize>,
+    link: Link,
+}
+
+/// The parts of the cheapest reading of a form; `None` where that is a word of its own.
+fn pieces(lower: &str) -> Option<Vec<Piece>> {
+    if Parts::get().is_whole(lower) {
+        return None;
+    }
+    let normal = bokmal_ending(lower);
+    for form in std::iter::once(lower).chain(normal.as_deref()) {
+        let mut edits = lexicon::edits(form).peekable();
+        if edits.peek().is_some() {
+            return edits.find_map(|(base, edit)| pieces_of_known(lower, base, edit));
+        }
+    }
+    Reader::new(lower, Knowledge::New).read()
+}
+
+/// The parts of a form that the lexicon has, as it is or as `base`: those of its dictionary form.
+fn pieces_of_known(lower: &str, base: &str, edit: Edit) -> Option<Vec<Piece>> {
+    if !matches!(edit.part, PartOfSpeech::Noun | PartOfSpeech::Adjective | PartOfSpeech::Verb) {
+        return None;
+    }
+    let lemma = edit.lemma(base);
+    let common = lemma.bytes().zip(base.bytes()).take_while(|(a, b)| a == b).count();
+    // A spelling variant has the dictionary form of another (heimesjukehus: hjemmesykehus), and is read for itself.
+    if common * 2 < base.len() {
+        return Reader::new(lower, Knowledge::Form).read();
+    }
+    let mut pieces = Reader::new(&lemma, Knowledge::Lemma).read()?;
+    let last = pieces.last_mut()?;
+    last.span.end = lower.len();
+    (last.span.start < common).then_some(pieces)
+}
+
+/// A nynorsk form with bokmål's ending, so that an inflection of a known word is known: *erfaringar*, *alvorleg*.
+fn bokmal_ending(lower: &str) -> Option<String> {
+    const ENDINGS: [(&str, &str); 12] = [
+        ("arane", "erne"),
+        ("arar", "ere"),
+        ("aren", "eren"),
+        ("ane", "ene"),
+        ("ar", "er"),
+        ("leg", "lig"),
+        ("lege", "lige"),
+        ("leik", "het"),
+        ("leiken", "heten"),
+        ("heit", "het"),
+        ("heiter", "heter"),
+        ("heitene", "hetene"),
+    ];
+    ENDINGS.iter().find_map(|(nynorsk, bokmal)| Some(format!("{}{bokmal}", lower.strip_suffix(nynorsk)?)))
+}
+
+/// What is known of a word as a whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Knowledge {
+    /// It is a dictionary form: its head must be one, too.
+    Lemma,
+    /// It is a form that the lexicon has: all its parts must be known.
+    Form,
+    /// Nothing. A word of its own would hardly be missing in the lexicon, so a split costs nothing in itself, and one part
+    /// may be unknown.
+    New,
+}
+
+/// Reads a word as parts.
+struct Reader<'w> {
+    word: &'w str,
+    parts: &'static Parts,
+    knowledge: Knowledge,
+    split: f32,
+}
+
+/// The cheapest way on from a place in a word: what it costs, and where the next part begins (the word's end: none does).
+#[derive(Clone, Copy)]
+struct Step {
+    cost: f32,
+    end: usize,
+    link: Link,
+    next: usize,
+}
+
+impl<'w> Reader<'w> {
+    fn new(word: &'w str, knowledge: Knowledge) -> Self {
+        let split = if knowledge == Knowledge::New { SPLIT_NEW } else { SPLIT };
+        Self { word, parts: Parts::get(), knowledge, split }
+    }
+
+    /// The parts of the cheapest reading; `None` where the word costs less as a word of its own.
+    fn read(&self) -> Option<Vec<Piece>> {
+        let whole = LETTER * self.word.chars().count() as f32 + 1.0;
+        let mut steps = vec![None; self.word.len()];
+        // From the right, so that each place finds the places after it worked out.
+        for start in (2..self.word.len() - 1).rev().filter(|at| self.word.is_char_boundary(*at)) {
+            let head = self.head(start).map(|cost| Step { cost, end: self.word.len(), link: Link::None, next: self.word.len() });
+            steps[start] = cheapest(head, self.modifier(start, &steps));
+        }
+        let first = self.modifier(0, &steps)?;
+        if first.cost >= whole {
+            return None;
+        }
+        let mut pieces = Vec::new();
+        let mut at = Some((0, first));
+        while let Some((start, step)) = at {
+            pieces.push(Piece { span: start..step.end, link: step.link });
+            at = steps.get(step.next).copied().flatten().map(|following| (step.next, following));
+        }
+        Some(pieces)
+    }
+
+    /// The cheapest way on with a known modifier that begins at `start`.
+    fn modifier(&self, start: usize, steps: &[Option<Step>]) -> Option<Step> {
+        let mut best = None;
+        for end in (start + 2..self.word.len() - 1).filter(|at| self.word.is_char_boundary(*at)) {
+            let part = &self.word[start..end];
+            if let Some(costs) = self.parts.modifier(part) {
+                for link in Link::ALL {
+                    best = cheapest(best, self.step(start, end, link, costs[link as usize], steps));
+                }
+            } else {
+                best = cheapest(best, self.rare_modifier(start, end, steps));
+            }
+        }
+        best
+    }
+
+    /// The cheapest way on with a modifier that no table of parts has: one of the lexicon's words or, at a new word's
+    /// beginning, an unknown one.
+    fn rare_modifier(&self, start: usize, end: usize, steps: &[Option<Step>]) -> Option<Step> {
+        let part = &self.word[start..end];
+        let with = |link| self.step(start, end, link, self.parts.unknown_link(part, link), steps);
+        let step = Link::ALL.into_iter().map(with).fold(None, cheapest)?;
+        let cost = step.cost + self.unknown(part, start == 0)?;
+        Some(Step { cost, ..step })
+    }
+
+    /// A modifier at `start..end` that costs `cost`, then a link, then what follows.
+    fn step(&self, start: usize, end: usize, link: Link, cost: f32, steps: &[Option<Step>]) -> Option<Step> {
+        let next = link.next(self.word, end)?;
+        let following = steps.get(next).copied().flatten()?;
+        let part = &self.word[start..end];
+        let fits = next > start + 1 && !self.parts.forbids(part, &self.word[next..]);
+        fits.then_some(Step { cost: cost + following.cost + self.split, end, link, next })
+    }
+
+    /// What a head that begins at `start` costs.
+    fn head(&self, start: usize) -> Option<f32> {
+        let (before, head) = self.word.split_at(start);
+        if before.ends_with('e') && is_ering(head) || before.ends_with("er") && is_ering(&self.word[start - 1..]) {
+            return None;
+        }
+        match self.parts.head(head, self.knowledge != Knowledge::Lemma) {
+            table::Head::Known(cost) => Some(cost),
+            table::Head::Never => None,
+            table::Head::Unknown => self.unknown(head, true),
+        }
+    }
+
+    /// What a part that the tables of parts lack costs: as much as the rarest if the lexicon has it; else its letters, where
+    /// it may be unknown at all.
+    fn unknown(&self, part: &str, may_be_unknown: bool) -> Option<f32> {
+        let letters = part.chars().count();
+        if letters < SHORTEST_UNKNOWN || !self.parts.may_be_part(part) {
+            return None;
+        }
+        let is_lemma = |(base, edit): (&str, Edit)| edit.part == PartOfSpeech::Noun && edit.lemma(base) == part;
+        if lexicon::edits(part).any(is_lemma) {
+            return Some(self.parts.rarest());
+        }
+        let guess = may_be_unknown && self.knowledge == Knowledge::New && table::is_pronounceable(part);
+        guess.then(|| LETTER * letters as f32 + UNKNOWN)
+    }
+}
+
+/// The end of a verbal noun in *-ering*, which is no ring.
+fn is_ering(head: &str) -> bool {
+    head.strip_prefix("ring").is_some_and(|ending| matches!(ending, "" | "a" | "en" | "er" | "ene" | "ar" | "ane" | "s"))
+}
+
+fn cheapest(a: Option<Step>, b: Option<Step>) -> Option<Step> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if b.cost < a.cost { b } else { a }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The parts, bracketed two and two.
+fn tree(word: &str, pieces: &[Piece], offset: usize) -> Compound {
+    let last = cut(word, pieces);
+    let (left, right) = pieces.split_at(last + 1);
+    let modifier = part(word, left, offset);
+    let head = part(word, right, offset);
+    let link = left[last].span.end.min(right[0].span.start)..right[0].span.start;
+    Compound { modifier, link: link.start + offset..link.end + offset, head }
+}
+
+/// The piece after which the whole falls in two: where the sides are words that the lexicon has, or an -s- stands, which
+/// after a compound modifier is the rule; else before the last part.
+fn cut(word: &str, pieces: &[Piece]) -> usize {
+    let known = |side: &[Piece]| {
+        let span = side[0].span.start..side[side.len() - 1].span.end;
+        side.len() > 1 && lexicon::edits(&word[span]).next().is_some()
+    };
+    let weight = |at: usize| {
+        let (left, right) = pieces.split_at(at + 1);
+        2 * u8::from(known(left)) + 2 * u8::from(known(right)) + u8::from(left[at].link == Link::S) * u8::from(at > 0)
+    };
+    (0..pieces.len() - 1).max_by_key(|at| weight(*at)).unwrap_or(0)
+}
+
+fn part(word: &str, pieces: &[Piece], offset: usize) -> Part {
+    let span = pieces[0].span.start..pieces[pieces.len() - 1].span.end;
+    let inside = match pieces {
+        [_] => split_known(&word[span.clone()], span.start + offset),
+        _ => Some(tree(word, pieces, offset)),
+    };
+    Part { span: span.start + offset..span.end + offset, inside: inside.map(Box::new) }
+}
+
+/// A part into its own parts, all of which must be known.
+fn split_known(part: &str, offset: usize) -> Option<Compound> {
+    if part.chars().count() < SHORTEST {
+        return None;
+    }
+    let pieces = match lexicon::edits(part).next() {
+        Some(_) => pieces(part)?,
+        None => Reader::new(part, Knowledge::Form).read()?,
+    };
+    Some(tree(part, &pieces, offset))
+}
