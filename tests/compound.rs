@@ -14,8 +14,8 @@ const ROUNDS: usize = 6;
 /// Nats of a letter in a word spelled out, and of a split beyond its parts.
 const LETTER: f64 = 2.3;
 const SPLIT: f64 = 4.0;
-/// None, -s-, -e-, shared consonant: their share before anything is learned.
-const LINK_PRIOR: [f64; 4] = [0.55, 0.25, 0.15, 0.05];
+/// None, -s-, -e-: their share before anything is learned. A consonant that both parts share is how no link is spelled.
+const LINK_PRIOR: [f64; 3] = [0.6, 0.25, 0.15];
 /// A part seen less often than this is left out of the table, one of two letters less often than the second.
 const LEAST: f64 = 1.0;
 const LEAST_SHORT: f64 = 10.0;
@@ -47,7 +47,7 @@ struct Way<'w> {
 /// How often a part stands first with each link, and how often last.
 #[derive(Clone, Copy, Default)]
 struct Count {
-    first: [f64; 4],
+    first: [f64; 3],
     last: f64,
 }
 
@@ -108,7 +108,7 @@ fn splits<'w>(lemmas: &'w BTreeMap<String, BTreeSet<char>>, affixes: &Affixes) -
                 let head = head_at.map_or("", |at| &lemma[at..]);
                 let verbal = affixes.particles.contains(modifier) && is_verbal(head);
                 if heads.contains(head) && !verbal {
-                    ways.push(Way { modifier, link, head });
+                    ways.push(Way { modifier, link: link % 3, head });
                 }
             }
         }
@@ -167,10 +167,10 @@ fn expect<'w>(splits: &[Candidates<'w>], counts: &Counts<'w>) -> Counts<'w> {
     keys.sort_unstable();
     let firsts: f64 = keys.iter().map(|key| counts[key].first.iter().sum::<f64>()).sum();
     let lasts: f64 = keys.iter().map(|key| counts[key].last).sum();
-    let mut endings = HashMap::<&str, [f64; 4]>::new();
+    let mut endings = HashMap::<&str, [f64; 3]>::new();
     for key in keys {
         let ending = endings.entry(last_three(key)).or_default();
-        (0..4).for_each(|link| ending[link] += counts[key].first[link]);
+        (0..3).for_each(|link| ending[link] += counts[key].first[link]);
     }
     let cost = |way: &Way| {
         let first = counts[way.modifier].first;
@@ -206,7 +206,7 @@ fn render(counts: &Counts) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (part, count) in counts {
         let least = if part.chars().count() > 2 { LEAST } else { LEAST_SHORT };
-        let first = if count.first.iter().sum::<f64>() < least { [0.0; 4] } else { count.first };
+        let first = if count.first.iter().sum::<f64>() < least { [0.0; 3] } else { count.first };
         let last = if count.last < least { 0.0 } else { count.last };
         let numbers: Vec<i64> = first.iter().chain([&last]).map(|number| number.round() as i64).collect();
         if numbers.iter().any(|number| *number > 0) {
@@ -216,7 +216,7 @@ fn render(counts: &Counts) -> String {
     }
     lines.sort_unstable();
     format!(
-        "# How often a word stands first in the lexicon's compounds, with no link, -s-, -e- or a shared consonant, and how often\n\
+        "# How often a word stands first in the lexicon's compounds, with no link, -s- or -e-, and how often\n\
          # last. Learned by tests/compound.rs from lexicon-bokmal.tsv (its head says whose it is; CC BY 4.0). Do not edit.\n{}",
         lines.concat()
     )

@@ -15,11 +15,13 @@ const SHORTEST: usize = 5;
 /// Nats for a letter of a form, or part, that is spelled out because it is not made of known parts: the same as in the
 /// learning of the parts' counts, so that the two readings of a form are weighed in one currency.
 const LETTER: f32 = 2.3;
-/// Nats for a split, beyond what its parts cost, of a word that the lexicon has, and of another.
+/// Nats for a split, beyond what its parts cost.
 const SPLIT: f32 = 2.0;
-const SPLIT_NEW: f32 = 0.0;
+/// Nats for being a word of one's own, beyond the letters: the more, the more short compounds are split (*fotnote*), and the
+/// more words of their own (*billett*). Chosen by looking at what of the lexicon it splits.
+const OWN: f32 = 4.0;
 /// Nats for a part that no table knows, beyond its letters.
-const UNKNOWN: f32 = 4.0;
+const UNKNOWN: f32 = 4.5;
 /// A part that no table knows has this many letters or more.
 const SHORTEST_UNKNOWN: usize = 4;
 
@@ -186,6 +188,9 @@ fn pieces_of_known(lower: &str, base: &str, edit: Edit) -> Option<Vec<Piece>> {
     let common = lemma.bytes().zip(base.bytes()).take_while(|(a, b)| a == b).count();
     // A spelling variant has the dictionary form of another (heimesjukehus: hjemmesykehus), and is read for itself.
     if common * 2 < base.len() {
+        if edit.part == PartOfSpeech::Verb {
+            return None;
+        }
         return Reader::new(lower, Knowledge::Form).read();
     }
     let mut pieces = Reader::new(&lemma, Knowledge::Lemma).read()?;
@@ -220,8 +225,7 @@ enum Knowledge {
     Lemma,
     /// It is a form that the lexicon has: all its parts must be known.
     Form,
-    /// Nothing. A word of its own would hardly be missing in the lexicon, so a split costs nothing in itself, and one part
-    /// may be unknown.
+    /// Nothing: one part may be unknown.
     New,
 }
 
@@ -230,7 +234,6 @@ struct Reader<'w> {
     word: &'w str,
     parts: &'static Parts,
     knowledge: Knowledge,
-    split: f32,
 }
 
 /// The cheapest way on from a place in a word: what it costs, and where the next part begins (the word's end: none does).
@@ -244,13 +247,12 @@ struct Step {
 
 impl<'w> Reader<'w> {
     fn new(word: &'w str, knowledge: Knowledge) -> Self {
-        let split = if knowledge == Knowledge::New { SPLIT_NEW } else { SPLIT };
-        Self { word, parts: Parts::get(), knowledge, split }
+        Self { word, parts: Parts::get(), knowledge }
     }
 
     /// The parts of the cheapest reading; `None` where the word costs less as a word of its own.
     fn read(&self) -> Option<Vec<Piece>> {
-        let whole = LETTER * self.word.chars().count() as f32 + 1.0;
+        let whole = LETTER * self.word.chars().count() as f32 + OWN;
         let mut steps = vec![None; self.word.len()];
         // From the right, so that each place finds the places after it worked out.
         for start in (2..self.word.len() - 1).rev().filter(|at| self.word.is_char_boundary(*at)) {
@@ -277,7 +279,7 @@ impl<'w> Reader<'w> {
             let part = &self.word[start..end];
             if let Some(costs) = self.parts.modifier(part) {
                 for link in Link::ALL {
-                    best = cheapest(best, self.step(start, end, link, costs[link as usize], steps));
+                    best = cheapest(best, self.step(start, end, link, costs[link.kind()], steps));
                 }
             } else {
                 best = cheapest(best, self.rare_modifier(start, end, steps));
@@ -292,7 +294,7 @@ impl<'w> Reader<'w> {
         let part = &self.word[start..end];
         let with = |link| self.step(start, end, link, self.parts.unknown_link(part, link), steps);
         let step = Link::ALL.into_iter().map(with).fold(None, cheapest)?;
-        let cost = step.cost + self.unknown(part, start == 0)?;
+        let cost = step.cost + self.unknown(part, start == 0 && !ends_in_particle(part), is_modifier_form)?;
         Some(Step { cost, ..step })
     }
 
@@ -301,32 +303,36 @@ impl<'w> Reader<'w> {
         let next = link.next(self.word, end)?;
         let following = steps.get(next).copied().flatten()?;
         let part = &self.word[start..end];
-        let fits = next > start + 1 && !self.parts.forbids(part, &self.word[next..]);
-        fits.then_some(Step { cost: cost + following.cost + self.split, end, link, next })
+        let rest = &self.word[next..];
+        let fits = next > start + 1 && !self.parts.forbids(part, rest) && !is_verbal_noun(part, rest);
+        fits.then_some(Step { cost: cost + following.cost + SPLIT, end, link, next })
     }
 
     /// What a head that begins at `start` costs.
     fn head(&self, start: usize) -> Option<f32> {
         let (before, head) = self.word.split_at(start);
-        if before.ends_with('e') && is_ering(head) || before.ends_with("er") && is_ering(&self.word[start - 1..]) {
+        if before.ends_with(table::is_vowel) && ing_noun(head) == Some("r") {
             return None;
         }
         match self.parts.head(head, self.knowledge != Knowledge::Lemma) {
             table::Head::Known(cost) => Some(cost),
             table::Head::Never => None,
-            table::Head::Unknown => self.unknown(head, true),
+            table::Head::Unknown if self.knowledge == Knowledge::Lemma => self.unknown(head, false, is_lemma),
+            table::Head::Unknown => self.unknown(head, true, |_, _, edit| edit.part != PartOfSpeech::Verb),
         }
     }
 
     /// What a part that the tables of parts lack costs: as much as the rarest if the lexicon has it; else its letters, where
     /// it may be unknown at all.
-    fn unknown(&self, part: &str, may_be_unknown: bool) -> Option<f32> {
+    fn unknown(&self, part: &str, may_be_unknown: bool, fits: fn(&str, &str, Edit) -> bool) -> Option<f32> {
         let letters = part.chars().count();
         if letters < SHORTEST_UNKNOWN || !self.parts.may_be_part(part) {
             return None;
         }
-        let is_lemma = |(base, edit): (&str, Edit)| edit.part == PartOfSpeech::Noun && edit.lemma(base) == part;
-        if lexicon::edits(part).any(is_lemma) {
+        let known = |form: &str| {
+            lexicon::edits(form).any(|(base, edit)| edit.part.is_content() && fits(form, base, edit))
+        };
+        if known(part) || bokmal_ending(part).is_some_and(|form| known(&form)) {
             return Some(self.parts.rarest());
         }
         let guess = may_be_unknown && self.knowledge == Knowledge::New && table::is_pronounceable(part);
@@ -334,9 +340,35 @@ impl<'w> Reader<'w> {
     }
 }
 
-/// The end of a verbal noun in *-ering*, which is no ring.
-fn is_ering(head: &str) -> bool {
-    head.strip_prefix("ring").is_some_and(|ending| matches!(ending, "" | "a" | "en" | "er" | "ene" | "ar" | "ane" | "s"))
+fn is_lemma(form: &str, base: &str, edit: Edit) -> bool {
+    edit.part != PartOfSpeech::Verb && edit.lemma(base) == form
+}
+
+/// Whether a reading of a form makes it a modifier: a noun's dictionary form, which a form in *-ing*, *-else* or the like is
+/// also where the dictionary has another spelling (*utskrivning*, *utskriving*).
+fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
+    let derived = || ["ing", "else", "het", "leik", "sjon"].iter().any(|ending| form.ends_with(ending));
+    edit.part == PartOfSpeech::Noun && (edit.lemma(base) == form || derived() && base == form)
+}
+
+/// Whether an unknown part ends in a particle, which is then rather the next part's beginning.
+fn ends_in_particle(part: &str) -> bool {
+    ["for", "fore", "til", "opp", "inn", "over", "under", "fram", "frem"].iter().any(|particle| part.ends_with(particle))
+}
+
+/// Whether a verb's noun in *-ing* falls apart in the middle of its verb: *flyt-ting*, *snek-ring*.
+fn is_verbal_noun(part: &str, rest: &str) -> bool {
+    ing_noun(rest).is_some_and(|onset| {
+        let verb = format!("{part}{onset}e");
+        lexicon::edits(&verb).any(|(base, edit)| edit.part == PartOfSpeech::Verb && edit.lemma(base) == verb)
+    })
+}
+
+/// What stands before *-ing* in a head such as *ring* or *tingene*, where that is one consonant.
+fn ing_noun(head: &str) -> Option<&str> {
+    let (onset, rest) = head.split_at_checked(1)?;
+    let ending = rest.strip_prefix("ing")?;
+    matches!(ending, "" | "s" | "a" | "en" | "er" | "ene" | "ar" | "ane").then_some(onset)
 }
 
 fn cheapest(a: Option<Step>, b: Option<Step>) -> Option<Step> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// A part of the hand list counts as seen this often at least in each of its places: as often as a usual part.
 const HAND_COUNT: f32 = 20.0;
 /// The links' shares where nothing is known of a part, as in the learning of the counts.
-const LINK_PRIOR: [f32; 4] = [0.55, 0.25, 0.15, 0.05];
+const LINK_PRIOR: [f32; 3] = [0.6, 0.25, 0.15];
 /// How many sightings a part's usual links, and those of its ending, are worth.
 const PART_TRUST: f32 = 2.0;
 const ENDING_TRUST: f32 = 4.0;
@@ -39,6 +39,15 @@ pub(super) enum Link {
 impl Link {
     pub(super) const ALL: [Self; 4] = [Self::None, Self::S, Self::E, Self::Shared];
 
+    /// Where the link's count and cost stand. A shared consonant is no link but how *natt* + *tog* must be spelled.
+    pub(super) fn kind(self) -> usize {
+        match self {
+            Self::None | Self::Shared => 0,
+            Self::S => 1,
+            Self::E => 2,
+        }
+    }
+
     /// Where the next part begins when a modifier ends at `end`; `None` where the word does not allow this link.
     pub(super) fn next(self, word: &str, end: usize) -> Option<usize> {
         let (modifier, rest) = word.split_at(end);
@@ -68,7 +77,7 @@ pub(super) enum Head {
 /// What a part costs as a modifier with each link, and as a head, in nats.
 #[derive(Clone, Copy)]
 struct Costs {
-    modifier: Option<[f32; 4]>,
+    modifier: Option<[f32; 3]>,
     head: Option<f32>,
 }
 
@@ -76,7 +85,7 @@ struct Costs {
 pub(super) struct Parts {
     costs: HashMap<&'static str, Costs>,
     /// By a modifier's last three letters, what each link costs.
-    endings: HashMap<&'static str, [f32; 4]>,
+    endings: HashMap<&'static str, [f32; 3]>,
     rarest: f32,
     whole: HashSet<&'static str>,
     not_heads: HashSet<&'static str>,
@@ -89,7 +98,7 @@ static PARTS: LazyLock<Parts> = LazyLock::new(Parts::load);
 /// How often a part was seen first with each link, and last.
 #[derive(Clone, Copy, Default)]
 struct Count {
-    first: [f32; 4],
+    first: [f32; 3],
     last: f32,
 }
 
@@ -107,9 +116,9 @@ impl Parts {
             let seen = |count: &mut f32| *count = count.max(HAND_COUNT);
             for place in places.chars() {
                 match place {
-                    '-' => seen(&mut count.first[Link::None as usize]),
-                    's' => seen(&mut count.first[Link::S as usize]),
-                    'e' => seen(&mut count.first[Link::E as usize]),
+                    '-' => seen(&mut count.first[Link::None.kind()]),
+                    's' => seen(&mut count.first[Link::S.kind()]),
+                    'e' => seen(&mut count.first[Link::E.kind()]),
                     'h' => seen(&mut count.last),
                     _ => drop(whole.insert(part)),
                 }
@@ -130,12 +139,15 @@ impl Parts {
 
     /// Whether a form is listed as no compound.
     pub(super) fn is_whole(&self, form: &str) -> bool {
-        self.whole.contains(form)
+        let mut listed = self.whole.contains(form);
+        each_stem(form, |stem| listed |= self.whole.contains(stem));
+        listed
     }
 
-    /// What a part costs as a modifier with each link.
-    pub(super) fn modifier(&self, part: &str) -> Option<&[f32; 4]> {
-        self.costs.get(part)?.modifier.as_ref()
+    /// What a part costs as a modifier with each link; that of *bruker* for nynorsk *brukar*.
+    pub(super) fn modifier(&self, part: &str) -> Option<&[f32; 3]> {
+        let known = |part: &str| self.costs.get(part)?.modifier.as_ref();
+        known(part).or_else(|| known(&format!("{}er", part.strip_suffix("ar").filter(|stem| stem.len() > 3)?)))
     }
 
     /// What the end of a word costs as a head; `inflected` where it may be another form than the dictionary's.
@@ -168,7 +180,7 @@ impl Parts {
 
     /// What a link costs after a modifier that no table knows, by the modifier's ending.
     pub(super) fn unknown_link(&self, modifier: &str, link: Link) -> f32 {
-        self.endings.get(last_three(modifier)).map_or(-LINK_PRIOR[link as usize].ln(), |costs| costs[link as usize])
+        self.endings.get(last_three(modifier)).map_or(-LINK_PRIOR[link.kind()].ln(), |costs| costs[link.kind()])
     }
 
     /// What the rarest part costs.
@@ -201,7 +213,7 @@ fn learned_counts() -> HashMap<&'static str, Count> {
             let mut columns = line.split('\t');
             let part = columns.next().unwrap_or_default();
             let mut number = || columns.next().and_then(|number| number.parse().ok()).unwrap_or_default();
-            (part, Count { first: [number(), number(), number(), number()], last: number() })
+            (part, Count { first: [number(), number(), number()], last: number() })
         })
         .collect()
 }
@@ -218,34 +230,34 @@ fn hand_list() -> impl Iterator<Item = (&'static str, &'static str)> {
         .flat_map(|(places, parts)| parts.split(' ').map(move |part| (places, part)))
 }
 
-type AllCosts = (HashMap<&'static str, Costs>, HashMap<&'static str, [f32; 4]>, f32);
+type AllCosts = (HashMap<&'static str, Costs>, HashMap<&'static str, [f32; 3]>, f32);
 
 /// Negative logarithms of the counts' shares; the links' smoothed by those of the part's ending.
 fn costs(counts: &HashMap<&'static str, Count>) -> AllCosts {
     let mut firsts = 0.0;
     let mut lasts = 0.0;
-    let mut endings = HashMap::<&'static str, [f32; 4]>::new();
+    let mut endings = HashMap::<&'static str, [f32; 3]>::new();
     for (part, count) in counts {
         firsts += count.first.iter().sum::<f32>();
         lasts += count.last;
         let ending = endings.entry(last_three(part)).or_default();
-        (0..4).for_each(|link| ending[link] += count.first[link]);
+        (0..3).for_each(|link| ending[link] += count.first[link]);
     }
     for shares in endings.values_mut() {
         let sum = shares.iter().sum::<f32>() + ENDING_TRUST;
-        (0..4).for_each(|link| shares[link] = (shares[link] + ENDING_TRUST * LINK_PRIOR[link]) / sum);
+        (0..3).for_each(|link| shares[link] = (shares[link] + ENDING_TRUST * LINK_PRIOR[link]) / sum);
     }
     let cost = |(part, count): (&&'static str, &Count)| {
         let sum = count.first.iter().sum::<f32>();
         let usual = endings[last_three(part)];
         let link = |link: usize| (count.first[link] + PART_TRUST * usual[link]) / (sum + PART_TRUST);
-        let modifier = (sum > 0.0).then(|| [0, 1, 2, 3].map(|at| -(sum / firsts).ln() - link(at).ln()));
+        let modifier = (sum > 0.0).then(|| [0, 1, 2].map(|at| -(sum / firsts).ln() - link(at).ln()));
         let head = (count.last > 0.0).then(|| -(count.last / lasts).ln());
         (*part, Costs { modifier, head })
     };
     let costs = counts.iter().map(cost).collect();
     for shares in endings.values_mut() {
-        (0..4).for_each(|link| shares[link] = -shares[link].ln());
+        (0..3).for_each(|link| shares[link] = -shares[link].ln());
     }
     (costs, endings, -(0.5 / firsts.max(lasts)).ln())
 }
@@ -262,7 +274,8 @@ fn each_stem(form: &str, mut found: impl FnMut(&str)) {
             changed.push_str(ending);
             found(&changed);
         };
-        if inflection.starts_with(['e', 'a']) {
+        let compares = matches!(inflection, "ere" | "are" | "est" | "ast" | "este" | "aste");
+        if inflection.starts_with(['e', 'a']) && !compares {
             try_changed(stem, "e");
         }
         // fordommer, lemmer
