@@ -152,8 +152,7 @@ fn split(lower: &str, offset: usize) -> Option<Compound> {
     if !(SHORTEST..=LONGEST).contains(&letters) || !lower.chars().all(char::is_alphabetic) {
         return None;
     }
-    let pieces = pieces(lower)?;
-    debug_assert!(pieces.len() > 1);
+    let pieces = pieces(lower, Knowledge::New)?;
     Some(tree(lower, &pieces, offset))
 }
 
@@ -164,8 +163,9 @@ struct Piece {
     link: Link,
 }
 
-/// The parts of the cheapest reading of a form; `None` where that is a word of its own.
-fn pieces(lower: &str) -> Option<Vec<Piece>> {
+/// The parts of the cheapest reading of a form; `None` where that is a word of its own. `otherwise` is how a form is read
+/// that the lexicon lacks.
+fn pieces(lower: &str, otherwise: Knowledge) -> Option<Vec<Piece>> {
     if Parts::get().is_whole(lower) {
         return None;
     }
@@ -176,7 +176,7 @@ fn pieces(lower: &str) -> Option<Vec<Piece>> {
             return edits.find_map(|(base, edit)| pieces_of_known(lower, base, edit));
         }
     }
-    Reader::new(lower, Knowledge::New).read()
+    Reader::new(lower, otherwise).read()
 }
 
 /// The parts of a form that the lexicon has, as it is or as `base`: those of its dictionary form.
@@ -243,6 +243,8 @@ struct Step {
     end: usize,
     link: Link,
     next: usize,
+    /// Whether the part is in the tables of parts, and not guessed.
+    sure: bool,
 }
 
 impl<'w> Reader<'w> {
@@ -256,8 +258,7 @@ impl<'w> Reader<'w> {
         let mut steps = vec![None; self.word.len()];
         // From the right, so that each place finds the places after it worked out.
         for start in (2..self.word.len() - 1).rev().filter(|at| self.word.is_char_boundary(*at)) {
-            let head = self.head(start).map(|cost| Step { cost, end: self.word.len(), link: Link::None, next: self.word.len() });
-            steps[start] = cheapest(head, self.modifier(start, &steps));
+            steps[start] = cheapest(self.head(start), self.modifier(start, &steps));
         }
         let first = self.modifier(0, &steps)?;
         if first.cost >= whole {
@@ -295,7 +296,7 @@ impl<'w> Reader<'w> {
         let with = |link| self.step(start, end, link, self.parts.unknown_link(part, link), steps);
         let step = Link::ALL.into_iter().map(with).fold(None, cheapest)?;
         let cost = step.cost + self.unknown(part, start == 0 && !ends_in_particle(part), is_modifier_form)?;
-        Some(Step { cost, ..step })
+        Some(Step { cost, sure: false, ..step })
     }
 
     /// A modifier at `start..end` that costs `cost`, then a link, then what follows.
@@ -304,21 +305,27 @@ impl<'w> Reader<'w> {
         let following = steps.get(next).copied().flatten()?;
         let part = &self.word[start..end];
         let rest = &self.word[next..];
-        let fits = next > start + 1 && !self.parts.forbids(part, rest) && !is_verbal_noun(part, rest);
-        fits.then_some(Step { cost: cost + following.cost + SPLIT, end, link, next })
+        let fits = next > start + 1 && (link != Link::Shared || following.sure) && !self.parts.forbids(part, rest) && !is_verbal_noun(part, rest);
+        fits.then_some(Step { cost: cost + following.cost + SPLIT, end, link, next, sure: true })
     }
 
     /// What a head that begins at `start` costs.
-    fn head(&self, start: usize) -> Option<f32> {
+    fn head(&self, start: usize) -> Option<Step> {
         let (before, head) = self.word.split_at(start);
         if before.ends_with(table::is_vowel) && ing_noun(head) == Some("r") {
             return None;
         }
+        let step = |cost, sure| Step { cost, end: self.word.len(), link: Link::None, next: self.word.len(), sure };
         match self.parts.head(head, self.knowledge != Knowledge::Lemma) {
-            table::Head::Known(cost) => Some(cost),
+            table::Head::Known(cost) => Some(step(cost, true)),
             table::Head::Never => None,
-            table::Head::Unknown if self.knowledge == Knowledge::Lemma => self.unknown(head, false, is_lemma),
-            table::Head::Unknown => self.unknown(head, true, |_, _, edit| edit.part != PartOfSpeech::Verb),
+            table::Head::Unknown if self.knowledge == Knowledge::Lemma => {
+                self.unknown(head, false, is_lemma).map(|cost| step(cost, false))
+            }
+            table::Head::Unknown => {
+                let no_verb = |_: &str, _: &str, edit: Edit| edit.part != PartOfSpeech::Verb;
+                self.unknown(head, true, no_verb).map(|cost| step(cost, false))
+            }
         }
     }
 
@@ -359,7 +366,8 @@ fn ends_in_particle(part: &str) -> bool {
 /// Whether a verb's noun in *-ing* falls apart in the middle of its verb: *flyt-ting*, *snek-ring*.
 fn is_verbal_noun(part: &str, rest: &str) -> bool {
     ing_noun(rest).is_some_and(|onset| {
-        let verb = format!("{part}{onset}e");
+        // The consonant that ends the part may be the same that begins the rest: sett-ting.
+        let verb = if part.ends_with(&onset.repeat(2)) { format!("{part}e") } else { format!("{part}{onset}e") };
         lexicon::edits(&verb).any(|(base, edit)| edit.part == PartOfSpeech::Verb && edit.lemma(base) == verb)
     })
 }
@@ -416,9 +424,5 @@ fn split_known(part: &str, offset: usize) -> Option<Compound> {
     if part.chars().count() < SHORTEST {
         return None;
     }
-    let pieces = match lexicon::edits(part).next() {
-        Some(_) => pieces(part)?,
-        None => Reader::new(part, Knowledge::Form).read()?,
-    };
-    Some(tree(part, &pieces, offset))
+    Some(tree(part, &pieces(part, Knowledge::Form)?, offset))
 }
