@@ -234,6 +234,8 @@ struct Reader<'w> {
     word: &'w str,
     parts: &'static Parts,
     knowledge: Knowledge,
+    /// What the word may be an inflection of: the ends of these are what its ends may be.
+    stems: Vec<String>,
 }
 
 /// The cheapest way on from a place in a word: what it costs, and where the next part begins (the word's end: none does).
@@ -249,7 +251,11 @@ struct Step {
 
 impl<'w> Reader<'w> {
     fn new(word: &'w str, knowledge: Knowledge) -> Self {
-        Self { word, parts: Parts::get(), knowledge }
+        let mut stems = Vec::new();
+        if knowledge != Knowledge::Lemma {
+            table::each_stem(word, |stem| stems.push(stem.to_owned()));
+        }
+        Self { word, parts: Parts::get(), knowledge, stems }
     }
 
     /// The parts of the cheapest reading; `None` where the word costs less as a word of its own.
@@ -258,9 +264,9 @@ impl<'w> Reader<'w> {
         let mut steps = vec![None; self.word.len()];
         // From the right, so that each place finds the places after it worked out.
         for start in (2..self.word.len() - 1).rev().filter(|at| self.word.is_char_boundary(*at)) {
-            steps[start] = cheapest(self.head(start), self.modifier(start, &steps));
+            steps[start] = cheapest(self.head(start), self.modifier(start, whole, &steps));
         }
-        let first = self.modifier(0, &steps)?;
+        let first = self.modifier(0, whole, &steps)?;
         if first.cost >= whole {
             return None;
         }
@@ -273,9 +279,9 @@ impl<'w> Reader<'w> {
         Some(pieces)
     }
 
-    /// The cheapest way on with a known modifier that begins at `start`.
-    fn modifier(&self, start: usize, steps: &[Option<Step>]) -> Option<Step> {
-        let mut best = None;
+    /// The cheapest way on with a modifier that begins at `start`; none that must cost more than the `whole` word.
+    fn modifier(&self, start: usize, whole: f32, steps: &[Option<Step>]) -> Option<Step> {
+        let mut best: Option<Step> = None;
         for end in (start + 2..self.word.len() - 1).filter(|at| self.word.is_char_boundary(*at)) {
             let part = &self.word[start..end];
             if let Some(costs) = self.parts.modifier(part) {
@@ -283,20 +289,25 @@ impl<'w> Reader<'w> {
                     best = cheapest(best, self.step(start, end, link, costs[link.kind()], steps));
                 }
             } else {
-                best = cheapest(best, self.rare_modifier(start, end, steps));
+                let bound = best.map_or(whole, |best| best.cost);
+                best = cheapest(best, self.rare_modifier(start, end, bound, steps));
             }
         }
         best
     }
 
     /// The cheapest way on with a modifier that no table of parts has: one of the lexicon's words or, at a new word's
-    /// beginning, an unknown one.
-    fn rare_modifier(&self, start: usize, end: usize, steps: &[Option<Step>]) -> Option<Step> {
+    /// beginning, an unknown one. It is looked up only where it could cost less than `bound`.
+    fn rare_modifier(&self, start: usize, end: usize, bound: f32, steps: &[Option<Step>]) -> Option<Step> {
         let part = &self.word[start..end];
-        let with = |link| self.step(start, end, link, self.parts.unknown_link(part, link), steps);
+        let with = |link| self.step(start, end, link, self.parts.rarest(), steps);
+        if !Link::ALL.into_iter().filter_map(with).any(|step| step.cost < bound) {
+            return None;
+        }
+        let cost = self.unknown(part, start == 0 && !ends_in_particle(part), is_modifier_form)?;
+        let with = |link| self.step(start, end, link, cost + self.parts.unknown_link(part, link), steps);
         let step = Link::ALL.into_iter().map(with).fold(None, cheapest)?;
-        let cost = step.cost + self.unknown(part, start == 0 && !ends_in_particle(part), is_modifier_form)?;
-        Some(Step { cost, sure: false, ..step })
+        Some(Step { sure: false, ..step })
     }
 
     /// A modifier at `start..end` that costs `cost`, then a link, then what follows.
@@ -316,7 +327,8 @@ impl<'w> Reader<'w> {
             return None;
         }
         let step = |cost, sure| Step { cost, end: self.word.len(), link: Link::None, next: self.word.len(), sure };
-        match self.parts.head(head, self.knowledge != Knowledge::Lemma) {
+        let stems = self.stems.iter().filter_map(|stem| stem.get(start..)).filter(|stem| stem.len() > 1);
+        match self.parts.head(head, stems) {
             table::Head::Known(cost) => Some(step(cost, true)),
             table::Head::Never => None,
             table::Head::Unknown if self.knowledge == Knowledge::Lemma => {

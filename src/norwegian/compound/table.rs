@@ -16,6 +16,8 @@ const INFLECTIONS: [&str; 30] = [
     "s", "en", "ens", "et", "ets", "a", "as", "er", "ers", "ene", "enes", "e", "es", "ar", "ars", "ane", "anes", "t", "n",
     "ns", "r", "rs", "ne", "nes", "ere", "are", "est", "ast", "este", "aste",
 ];
+/// Bytes of the longest of them.
+const LONGEST_INFLECTION: usize = 4;
 /// What no word begins with but many endings do: a part that does is the end of a derivation.
 const ENDING_STARTS: [&str; 11] = ["ing", "ning", "else", "het", "leik", "isk", "ist", "er", "ar", "ane", "ene"];
 /// The consonants that a Norwegian word can begin with, two or more.
@@ -137,11 +139,11 @@ impl Parts {
         }
     }
 
-    /// Whether a form is listed as no compound.
+    /// Whether a form, with or without an inflection, is listed as no compound.
     pub(super) fn is_whole(&self, form: &str) -> bool {
-        let mut listed = self.whole.contains(form);
-        each_stem(form, |stem| listed |= self.whole.contains(stem));
-        listed
+        (0..=LONGEST_INFLECTION).filter_map(|ending| form.split_at_checked(form.len().checked_sub(ending)?)).any(
+            |(stem, ending)| self.whole.contains(stem) && (ending.is_empty() || INFLECTIONS.contains(&ending)),
+        )
     }
 
     /// What a part costs as a modifier with each link; that of *bruker* for nynorsk *brukar*.
@@ -150,8 +152,8 @@ impl Parts {
         known(part).or_else(|| known(&format!("{}er", part.strip_suffix("ar").filter(|stem| stem.len() > 3)?)))
     }
 
-    /// What the end of a word costs as a head; `inflected` where it may be another form than the dictionary's.
-    pub(super) fn head(&self, form: &str, inflected: bool) -> Head {
+    /// What the end of a word costs as a head, given all that this end may be an inflection of.
+    pub(super) fn head<'s>(&self, form: &str, stems: impl Iterator<Item = &'s str>) -> Head {
         if self.not_heads.contains(form) {
             return Head::Never;
         }
@@ -159,23 +161,16 @@ impl Parts {
         if let Some(cost) = known(form) {
             return Head::Known(cost);
         }
-        if !inflected {
-            return Head::Unknown;
-        }
         let mut best: Option<f32> = None;
-        let mut is_suffix = false;
-        each_stem(form, |stem| {
-            is_suffix |= self.not_heads.contains(stem);
-            best = match (best, known(stem)) {
-                (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
-            };
-        });
-        match best {
-            _ if is_suffix => Head::Never,
-            Some(cost) => Head::Known(cost),
-            None => Head::Unknown,
+        for stem in stems {
+            if self.not_heads.contains(stem) {
+                return Head::Never;
+            }
+            if let Some(cost) = known(stem) {
+                best = Some(best.map_or(cost, |best| best.min(cost)));
+            }
         }
+        best.map_or(Head::Unknown, Head::Known)
     }
 
     /// What a link costs after a modifier that no table knows, by the modifier's ending.
@@ -263,7 +258,7 @@ fn costs(counts: &HashMap<&'static str, Count>) -> AllCosts {
 }
 
 /// Calls `found` with everything that a form may be an inflection of.
-fn each_stem(form: &str, mut found: impl FnMut(&str)) {
+pub(super) fn each_stem(form: &str, mut found: impl FnMut(&str)) {
     let mut changed = String::new();
     for inflection in INFLECTIONS {
         let Some(stem) = form.strip_suffix(inflection).filter(|stem| stem.len() > 1) else { continue };
