@@ -61,7 +61,8 @@ fn lemmas() -> BTreeMap<String, BTreeSet<char>> {
         match left.strip_prefix('=') {
             Some(id) => drop(parts.insert(id, right.chars().next().expect("a paradigm has a part of speech"))),
             None if left.chars().all(|c| c.is_lowercase()) => {
-                lemmas.entry(left.to_owned()).or_default().insert(parts[right]);
+                let paradigm = right.split('\t').next().expect("a lemma has a paradigm");
+                lemmas.entry(left.to_owned()).or_default().insert(parts[paradigm]);
             }
             None => {}
         }

@@ -4,6 +4,7 @@ mod table;
 
 use super::lexicon::{self, Edit, PartOfSpeech};
 use super::lower_case;
+use std::borrow::Cow;
 use std::ops::Range;
 use table::{Link, Parts};
 
@@ -181,22 +182,36 @@ fn pieces(lower: &str, otherwise: Knowledge) -> Option<Vec<Piece>> {
 
 /// The parts of a form that the lexicon has, as it is or as `base`: those of its dictionary form.
 fn pieces_of_known(lower: &str, base: &str, edit: Edit) -> Option<Vec<Piece>> {
-    if !matches!(edit.part, PartOfSpeech::Noun | PartOfSpeech::Adjective | PartOfSpeech::Verb) {
+    if !matches!(edit.part, PartOfSpeech::Noun | PartOfSpeech::Adjective) {
         return None;
     }
+    // A spelling variant has the dictionary form of another (heimesjukehus: hjemmesykehus), and is then read for itself.
+    // What is known of bokmål's word holds for nynorsk's: brukar, bruker.
     let lemma = edit.lemma(base);
-    let common = lemma.bytes().zip(base.bytes()).take_while(|(a, b)| a == b).count();
-    // A spelling variant has the dictionary form of another (heimesjukehus: hjemmesykehus), and is read for itself.
-    if common * 2 < base.len() {
-        if edit.part == PartOfSpeech::Verb {
-            return None;
+    let lemma = bokmal_ending(&lemma).filter(|bokmal| lexicon::contains(bokmal)).map_or(lemma, Cow::Owned);
+    match Reader::new(&lemma, Knowledge::Lemma).read() {
+        Some(mut pieces) if has_head_at(lower, &lemma, pieces.last()?.span.start) => {
+            pieces.last_mut()?.span.end = lower.len();
+            Some(pieces)
         }
-        return Reader::new(lower, Knowledge::Form).read();
+        Some(_) => Reader::new(lower, Knowledge::New).read(),
+        None if is_variant(lower, &lemma) => Reader::new(lower, Knowledge::Form).read(),
+        None => None,
     }
-    let mut pieces = Reader::new(&lemma, Knowledge::Lemma).read()?;
-    let last = pieces.last_mut()?;
-    last.span.end = lower.len();
-    (last.span.start < common).then_some(pieces)
+}
+
+/// Whether a form's beginning is spelled otherwise than its dictionary form's: *bildekort* has that of *billedkort*.
+fn is_variant(form: &str, lemma: &str) -> bool {
+    let end = table::last_three(lemma);
+    !form.starts_with(lemma.strip_suffix(end).unwrap_or(lemma)) && form.contains(end)
+}
+
+/// Whether a form has, where its dictionary form's head begins, the same head: two bytes that agree, or one before a vowel
+/// that changes (*farmor*, *farmødre*).
+fn has_head_at(form: &str, lemma: &str, head: usize) -> bool {
+    let common = form.bytes().zip(lemma.bytes()).take_while(|(a, b)| a == b).count();
+    let changes = |word: &str| word.get(head + 1..).is_some_and(|rest| rest.starts_with(table::is_vowel));
+    common >= head + 2 || (common > head && changes(form) && changes(lemma))
 }
 
 /// A nynorsk form with bokmål's ending, so that an inflection of a known word is known: *erfaringar*, *alvorleg*.

@@ -315,6 +315,7 @@ pub(super) fn is_vowel(c: char) -> bool {
     matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'æ' | 'ø' | 'å' | 'é' | 'è' | 'ê' | 'ô' | 'ö' | 'ä' | 'ü')
 }
 
-fn last_three(part: &str) -> &str {
+/// The last three letters of a part.
+pub(super) fn last_three(part: &str) -> &str {
     part.char_indices().rev().nth(2).map_or(part, |(at, _)| &part[at..])
 }
