@@ -27,7 +27,13 @@ fn the_table_of_parts_is_that_of_the_lexicon() {
     let splits = splits(&lemmas, &affixes);
     let counts = learn(&splits);
     let table = render(&counts);
-    println!("{} lemmas, {} with a split, {} lines, {} bytes", lemmas.len(), splits.len(), table.lines().count(), table.len());
+    println!(
+        "{} lemmas, {} with a split, {} lines, {} bytes",
+        lemmas.len(),
+        splits.len(),
+        table.lines().count(),
+        table.len()
+    );
     check_or_write("compound-counts.tsv", &table);
 }
 

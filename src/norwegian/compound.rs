@@ -331,7 +331,10 @@ impl<'w> Reader<'w> {
         let following = steps.get(next).copied().flatten()?;
         let part = &self.word[start..end];
         let rest = &self.word[next..];
-        let fits = next > start + 1 && (link != Link::Shared || following.sure) && !self.parts.forbids(part, rest) && !is_verbal_noun(part, rest);
+        let fits = next > start + 1
+            && (link != Link::Shared || following.sure)
+            && !self.parts.forbids(part, rest)
+            && !is_verbal_noun(part, rest);
         fits.then_some(Step { cost: cost + following.cost + SPLIT, end, link, next, sure: true })
     }
 
@@ -363,9 +366,8 @@ impl<'w> Reader<'w> {
         if letters < SHORTEST_UNKNOWN || !self.parts.may_be_part(part) {
             return None;
         }
-        let known = |form: &str| {
-            lexicon::edits(form).any(|(base, edit)| edit.part.is_content() && fits(form, base, edit))
-        };
+        let known =
+            |form: &str| lexicon::edits(form).any(|(base, edit)| edit.part.is_content() && fits(form, base, edit));
         if known(part) || bokmal_ending(part).is_some_and(|form| known(&form)) {
             return Some(self.parts.rarest());
         }
@@ -387,7 +389,9 @@ fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
 
 /// Whether an unknown part ends in a particle, which is then rather the next part's beginning.
 fn ends_in_particle(part: &str) -> bool {
-    ["for", "fore", "til", "opp", "inn", "over", "under", "fram", "frem"].iter().any(|particle| part.ends_with(particle))
+    ["for", "fore", "til", "opp", "inn", "over", "under", "fram", "frem"]
+        .iter()
+        .any(|particle| part.ends_with(particle))
 }
 
 /// Whether a verb's noun in *-ing* falls apart in the middle of its verb: *flyt-ting*, *snek-ring*.
@@ -452,4 +456,65 @@ fn split_known(part: &str, offset: usize) -> Option<Compound> {
         return None;
     }
     Some(tree(part, &pieces(part, Knowledge::Form)?, offset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn flat(form: &str) -> Vec<&str> {
+        parts(form).into_iter().map(|(span, _)| &form[span]).collect()
+    }
+
+    #[test]
+    fn compounds_fall_into_their_parts() {
+        for (form, expected) in [
+            ("NAV-kontor", &["NAV", "-", "kontor"][..]),
+            ("IKT-avdelings-møte", &["IKT", "-", "avdelings", "-", "møte"]),
+            ("nattog", &["natt", "tog"]),
+            ("busstopp", &["buss", "stopp"]),
+            ("Pårørendesenteret", &["Pårørende", "senteret"]),
+            ("teieplikta", &["teie", "plikta"]),
+            ("barnehageplassane", &["barn", "e", "hage", "plassane"]),
+            ("-", &[]),
+            ("barne-", &[]),
+            ("-kontor", &[]),
+        ] {
+            assert_eq!(flat(form), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn verbs_nouns_derivations_and_inflections_stay_whole() {
+        for form in ["høyring", "vurderingene", "sykdommer", "tryggleiken", "ansvarlege", "overføring", "det", "øy", ""]
+        {
+            assert_eq!(compound(form), None, "{form}");
+        }
+    }
+
+    /// Spans lie on character boundaries, in order, without gaps; only a shared consonant lies in two.
+    fn check_spans(form: &str) -> Result<(), TestCaseError> {
+        let pieces = parts(form);
+        let mut last = 0;
+        for (span, _) in &pieces {
+            prop_assert!(!form[span.clone()].is_empty());
+            prop_assert!(span.start == last || form[span.start..last].chars().count() == 1);
+            last = span.end;
+        }
+        prop_assert!(pieces.is_empty() || last == form.len());
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn spans_cover_any_text(form in "\\PC{0,80}") {
+            check_spans(&form)?;
+        }
+
+        #[test]
+        fn spans_cover_what_parts_make(form in "(barn|E|vern|s|natt|tog|plikt|ene|å|-|er|İ|é|mål|over){1,9}") {
+            check_spans(&form)?;
+        }
+    }
 }

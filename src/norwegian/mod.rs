@@ -13,7 +13,7 @@ pub(crate) use sentence::is_month;
 pub use sentence::sentences;
 pub(crate) use stem::lower_case;
 pub use stem::stem;
-pub use token::{Word, words};
+pub use token::{Token, TokenKind, Word, tokens, words};
 
 /// The entries of a word list in `data/`: one a line, `#` begins a comment.
 pub(crate) fn word_list(data: &'static str) -> impl Iterator<Item = &'static str> {

@@ -13,8 +13,8 @@ const ENDING_TRUST: f32 = 4.0;
 
 /// Inflections of heads, bokmål and nynorsk, with a genitive.
 const INFLECTIONS: [&str; 30] = [
-    "s", "en", "ens", "et", "ets", "a", "as", "er", "ers", "ene", "enes", "e", "es", "ar", "ars", "ane", "anes", "t", "n",
-    "ns", "r", "rs", "ne", "nes", "ere", "are", "est", "ast", "este", "aste",
+    "s", "en", "ens", "et", "ets", "a", "as", "er", "ers", "ene", "enes", "e", "es", "ar", "ars", "ane", "anes", "t",
+    "n", "ns", "r", "rs", "ne", "nes", "ere", "are", "est", "ast", "este", "aste",
 ];
 /// Bytes of the longest of them.
 const LONGEST_INFLECTION: usize = 4;
@@ -22,9 +22,9 @@ const LONGEST_INFLECTION: usize = 4;
 const ENDING_STARTS: [&str; 11] = ["ing", "ning", "else", "het", "leik", "isk", "ist", "er", "ar", "ane", "ene"];
 /// The consonants that a Norwegian word can begin with, two or more.
 const ONSETS: [&str; 44] = [
-    "bj", "bl", "br", "ch", "dj", "dr", "dv", "fj", "fl", "fn", "fr", "gj", "gl", "gn", "gr", "hj", "hv", "kj", "kl", "kn",
-    "kr", "kv", "lj", "mj", "nj", "ph", "pj", "pl", "pr", "ps", "sh", "sj", "sk", "skj", "skr", "skv", "sl", "sm", "sn", "sp",
-    "st", "sv", "tr", "tv",
+    "bj", "bl", "br", "ch", "dj", "dr", "dv", "fj", "fl", "fn", "fr", "gj", "gl", "gn", "gr", "hj", "hv", "kj", "kl",
+    "kn", "kr", "kv", "lj", "mj", "nj", "ph", "pj", "pl", "pr", "ps", "sh", "sj", "sk", "skj", "skr", "skv", "sl",
+    "sm", "sn", "sp", "st", "sv", "tr", "tv",
 ];
 const LONG_ONSETS: [&str; 9] = ["skl", "smj", "spj", "spl", "spr", "stj", "str", "th", "vr"];
 
@@ -141,9 +141,9 @@ impl Parts {
 
     /// Whether a form, with or without an inflection, is listed as no compound.
     pub(super) fn is_whole(&self, form: &str) -> bool {
-        (0..=LONGEST_INFLECTION).filter_map(|ending| form.split_at_checked(form.len().checked_sub(ending)?)).any(
-            |(stem, ending)| self.whole.contains(stem) && (ending.is_empty() || INFLECTIONS.contains(&ending)),
-        )
+        (0..=LONGEST_INFLECTION)
+            .filter_map(|ending| form.split_at_checked(form.len().checked_sub(ending)?))
+            .any(|(stem, ending)| self.whole.contains(stem) && (ending.is_empty() || INFLECTIONS.contains(&ending)))
     }
 
     /// What a part costs as a modifier with each link; that of *bruker* for nynorsk *brukar*.
@@ -279,7 +279,9 @@ pub(super) fn each_stem(form: &str, mut found: impl FnMut(&str)) {
         }
         // regler, middelet: midler; nynorsk agents: brukarane
         for sonorant in ["l", "r", "n"] {
-            let Some(before) = stem.strip_suffix(sonorant).filter(|before| !before.ends_with(is_vowel)) else { continue };
+            let Some(before) = stem.strip_suffix(sonorant).filter(|before| !before.ends_with(is_vowel)) else {
+                continue;
+            };
             let ending = match sonorant {
                 "l" => "el",
                 "r" => "er",
