@@ -251,7 +251,8 @@ fn path(name: &str) -> PathBuf {
 
 #[test]
 fn compounds_split_as_by_hand() {
-    for (list, point, all) in [("compounds-nb.tsv", 0.95, 0.9), ("compounds-nn.tsv", 0.93, 0.9)] {
+    // Without the lexicon, too.
+    for (list, point, all) in [("compounds-nb.tsv", 0.95, 0.93), ("compounds-nn.tsv", 0.93, 0.9)] {
         let (point_right, all_right) = measure(list);
         assert!(point_right >= point && all_right >= all, "{list}: {point_right:.3} {all_right:.3}");
     }
@@ -296,8 +297,8 @@ fn measure(name: &str) -> (f64, f64) {
     (share(point_right), share(all_right))
 }
 
-/// Whether the topmost split stands between two parts of an expected reading: after the last -s- that joins two of them
-/// where there is one behind the first part, else anywhere.
+/// Whether the topmost split stands between two parts of an expected reading. The lists do not bracket their parts, so any
+/// place between two of them is right.
 fn has_point(expected: &str, found: &Compound) -> bool {
     let columns: Vec<&str> = expected.split('|').collect();
     let mut at = 0;
