@@ -268,11 +268,12 @@ fn words_of_their_own_stay_whole() {
     assert!(share <= 0.035, "{share:.3}");
 }
 
-/// Only measured, so that the figure stands beside those of the lists that the rules were made with.
+/// A list that no rule was made with: its figure stands beside those of the other lists.
 #[test]
-#[ignore = "held back: run it to report, not to tune"]
-fn held_back_compounds() {
-    measure("compounds-heldback.tsv");
+#[cfg(feature = "lexicon")]
+fn held_back_compounds_split_as_by_hand() {
+    let (point_right, all_right) = measure("compounds-heldback.tsv");
+    assert!(point_right >= 0.95 && all_right >= 0.93, "{point_right:.3} {all_right:.3}");
 }
 
 /// The shares of a list's compounds whose topmost split, and all of whose parts, are right.
@@ -280,7 +281,8 @@ fn measure(name: &str) -> (f64, f64) {
     let table = list(name);
     let (mut words, mut point_right, mut all_right) = (0, 0, 0);
     for line in entries(&table) {
-        let mut columns = line.split('\t');
+        // The held-back list says first which standard a form is of.
+        let mut columns = line.split('\t').filter(|column| !matches!(*column, "nb" | "nn"));
         let form = columns.next().expect("a form");
         let expected: Vec<&str> = columns.flat_map(|column| column.split(' ')).collect();
         let point = compound(form).is_some_and(|found| expected.iter().any(|parts| has_point(parts, &found)));
