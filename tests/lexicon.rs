@@ -14,8 +14,10 @@ const ROOM: usize = 2_300_000;
 
 #[test]
 fn the_embedded_lexicon_is_that_of_the_tables() {
-    let (bokmal, nynorsk, rules) = (read("lexicon-bokmal.tsv"), read("nynorsk-lemmas.txt"), read("nynorsk-rules.txt"));
-    let bokmal = Bokmal::parse(&bokmal);
+    let (bokmal, domain) = (read("lexicon-bokmal.tsv"), read("domain-lemmas.txt"));
+    let (nynorsk, rules) = (read("nynorsk-lemmas.txt"), read("nynorsk-rules.txt"));
+    let mut bokmal = Bokmal::parse(&bokmal);
+    bokmal.add_domain(&domain);
     let nynorsk = Nynorsk::parse(&nynorsk, &bokmal);
     let mut forms = Forms::default();
     for entry in &bokmal.entries {
@@ -99,6 +101,21 @@ impl<'t> Bokmal<'t> {
         found
     }
 
+    /// Adds a hand list: `=class<TAB>part edits...` and `class lemma...`.
+    fn add_domain(&mut self, table: &'t str) {
+        let mut classes = HashMap::new();
+        for line in lines(table) {
+            if let Some((id, rest)) = line.strip_prefix('=').and_then(|class| class.split_once('\t')) {
+                classes.insert(id, Paradigm::parse(rest));
+                continue;
+            }
+            let mut items = line.split_whitespace();
+            let class = items.next().expect("a class");
+            let paradigm = classes.get(class).unwrap_or_else(|| panic!("no class {class}"));
+            items.for_each(|lemma| self.push(Entry { lemma, paradigm: paradigm.clone(), weight: 2 }));
+        }
+    }
+
     fn push(&mut self, entry: Entry<'t>) {
         let number = self.entries.len();
         for form in entry.paradigm.forms(entry.lemma) {
@@ -146,7 +163,7 @@ struct NynorskEntry<'t> {
 struct Nynorsk<'t> {
     classes: HashMap<&'t str, Paradigm<'t>>,
     entries: Vec<NynorskEntry<'t>>,
-    /// Entries by their counterpart's lemma and their part, where it is another word.
+    /// Entries by their counterpart's lemma and their part, where that is another word or a verb.
     by_counterpart: HashMap<(String, char), Vec<usize>>,
 }
 
@@ -176,7 +193,7 @@ impl<'t> Nynorsk<'t> {
             Some(entry) => Counterpart { lemma: entry.lemma.to_owned(), weight: entry.weight },
             None => Counterpart { lemma: other.to_owned(), weight: 2 },
         };
-        if other != lemma {
+        if other != lemma || paradigm.part == 'v' {
             let key = (counterpart.lemma.clone(), paradigm.part);
             self.by_counterpart.entry(key).or_default().push(self.entries.len());
         }
@@ -242,8 +259,7 @@ impl<'t> Rules<'t> {
                 }
                 made.push((lemma, Paradigm { part: head.paradigm.part, edits: edits.collect() }, counterpart.clone()));
             }
-            let own = nynorsk.by_counterpart.contains_key(&(entry.lemma.to_owned(), entry.paradigm.part));
-            for rule in self.endings.iter().filter(|_| heads.is_empty() && !own) {
+            for rule in self.endings.iter().filter(|_| heads.is_empty()) {
                 if let Some(lemma) = rule.apply(entry, &own_lemma) {
                     made.push((lemma, rule.paradigm.clone(), counterpart.clone()));
                 }
@@ -282,7 +298,7 @@ fn nynorsk_heads<'b, 'n, 't>(
     if nynorsk.by_counterpart.contains_key(&(entry.lemma.to_owned(), entry.paradigm.part)) {
         return Vec::new();
     }
-    let cuts = entry.lemma.char_indices().map(|(at, _)| at).filter(|at| *at > 2);
+    let cuts = entry.lemma.char_indices().map(|(at, _)| at).filter(|at| *at > 1);
     for at in cuts {
         let (modifier, head) = entry.lemma.split_at(at);
         if head.chars().count() < 3 || !bokmal.is_modifier(modifier) {
