@@ -63,7 +63,8 @@ pub enum Role {
 /// A form is read in the way that costs least: as a word of its own, or as parts, each of which costs the more the
 /// seldomer it is a part of the lexicon's compounds. Words that the lexicon has stay whole unless their dictionary form
 /// is made of known words; in others one part may be unknown. Without the cargo feature `lexicon` a list of frequent parts
-/// does the work alone. Derivations (*sykdom*, *ansvarlig*) and words with a verbal particle (*opplysning*) are not split.
+/// does the work alone. Derivations (*sykdom*, *ansvarlig*), words with a verbal particle (*opplysning*) and verbs (*fullføre*)
+/// are not split.
 /// Bokmål and nynorsk. Takes a few microseconds: ask once a word form.
 ///
 /// ```
