@@ -1,0 +1,277 @@
+//! Word forms with their lemmas and parts of speech.
+//!
+//! Bokmål from Bokmålsordboka (© Universitetet i Bergen og Språkrådet) and Norsk ordbank, both CC BY 4.0; nynorsk generated from
+//! a list of this project (`data/norwegian/README.md` has the details). The forms lie in a finite-state transducer that is used
+//! as it is embedded: opening it copies nothing. Without the cargo feature `lexicon` no form is known.
+
+use std::borrow::Cow;
+
+/// What a word form can be: a lemma in some form.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reading {
+    /// The dictionary form, in lower case. Spelling variants (*heim*, *hjem*) share that of the article they stand in.
+    pub lemma: String,
+    /// The part of speech. A participle is a form of its verb.
+    pub part: PartOfSpeech,
+    /// Which written standard has the form.
+    pub language: Standard,
+}
+
+/// Part of speech.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum PartOfSpeech {
+    /// *bord*
+    Noun,
+    /// *skrive*
+    Verb,
+    /// *fin*
+    Adjective,
+    /// *aldri*
+    Adverb,
+    /// *noen*
+    Determiner,
+    /// *hun*
+    Pronoun,
+    /// *mellom*
+    Preposition,
+    /// *fordi*
+    Conjunction,
+    /// *hei*
+    Interjection,
+    /// *bl.a*, without its last full stop
+    Abbreviation,
+    /// *norge*
+    ProperNoun,
+}
+
+impl PartOfSpeech {
+    /// Whether words of this part carry a text's subject: nouns, verbs, adjectives and names.
+    #[must_use]
+    pub fn is_content(self) -> bool {
+        matches!(self, Self::Noun | Self::Verb | Self::Adjective | Self::ProperNoun)
+    }
+}
+
+/// A written standard of Norwegian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standard {
+    /// Bokmål.
+    Nb,
+    /// Nynorsk.
+    Nn,
+    /// Either.
+    Both,
+}
+
+/// Whether a form, in lower case, is a known word of either standard.
+///
+/// A genitive in *-s* of a known noun, name or adjective counts as known.
+///
+/// ```
+/// use kodebok::norwegian::lexicon;
+///
+/// assert!(lexicon::contains("fordommer"));
+/// assert!(lexicon::contains("pasientens"));
+/// assert!(!lexicon::contains("fordømmmer"));
+/// ```
+#[must_use]
+pub fn contains(form: &str) -> bool {
+    edits(form).next().is_some()
+}
+
+/// What a form, in lower case, can be; nothing for an unknown word. A genitive has the readings of the form without its *-s*.
+///
+/// ```
+/// use kodebok::norwegian::lexicon::{self, PartOfSpeech};
+///
+/// let lemmas: Vec<_> = lexicon::readings("bøkene").map(|reading| (reading.lemma, reading.part)).collect();
+/// assert_eq!(lemmas, [("bok".to_owned(), PartOfSpeech::Noun)]);
+/// ```
+pub fn readings(form: &str) -> impl Iterator<Item = Reading> {
+    edits(form).map(|(base, edit)| Reading {
+        lemma: edit.lemma(base).into_owned(),
+        part: edit.part,
+        language: edit.language,
+    })
+}
+
+/// A reading as the way from a form to its lemma.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Edit {
+    /// How many bytes to take off the form's end.
+    cut: u8,
+    /// What to add there.
+    suffix: &'static str,
+    /// What to replace after that: from which byte, how many, by what. For compounds whose first part differs (sjukehus,
+    /// sykehus).
+    inner: Option<(u8, u8, &'static str)>,
+    pub(crate) part: PartOfSpeech,
+    pub(crate) language: Standard,
+}
+
+impl Edit {
+    /// The lemma of a form that has this reading.
+    pub(crate) fn lemma<'f>(&self, form: &'f str) -> Cow<'f, str> {
+        let kept = &form[..form.len() - usize::from(self.cut)];
+        if let Some((from, len, replacement)) = self.inner {
+            let (start, end) = (usize::from(from), usize::from(from) + usize::from(len));
+            return Cow::Owned([&kept[..start], replacement, &kept[end..], self.suffix].concat());
+        }
+        if self.suffix.is_empty() { Cow::Borrowed(kept) } else { Cow::Owned([kept, self.suffix].concat()) }
+    }
+}
+
+/// The readings of a form, each with the form that it is to be applied to: the form itself, or that before a genitive's *-s*.
+pub(crate) fn edits(form: &str) -> impl Iterator<Item = (&str, Edit)> {
+    let own = table::edits(form);
+    let genitive = if own.is_empty() { form.strip_suffix('s').filter(|base| base.len() > 2) } else { None };
+    let base = genitive.unwrap_or(form);
+    let found = genitive.map_or(own, table::edits);
+    let takes_genitive = |part| {
+        matches!(
+            part,
+            PartOfSpeech::Noun | PartOfSpeech::ProperNoun | PartOfSpeech::Adjective | PartOfSpeech::Abbreviation
+        )
+    };
+    let kept = move |edit: &&Edit| genitive.is_none() || takes_genitive(edit.part);
+    found.iter().filter(kept).map(move |edit| (base, *edit))
+}
+
+#[cfg(feature = "lexicon")]
+pub(crate) use table::set;
+
+#[cfg(feature = "lexicon")]
+mod table {
+    use super::{Edit, PartOfSpeech, Standard};
+    use std::sync::LazyLock;
+
+    /// Every form; the value is its line in `lexicon-readings.tsv`.
+    static FORMS: LazyLock<fst::Map<&'static [u8]>> = LazyLock::new(|| {
+        fst::Map::new(&include_bytes!("../../data/norwegian/lexicon.fst")[..]).expect("the embedded table is whole")
+    });
+
+    static READINGS: LazyLock<Readings> =
+        LazyLock::new(|| Readings::parse(include_str!("../../data/norwegian/lexicon-readings.tsv")));
+
+    /// The sets of readings that forms have; some thousand, for 700,000 forms.
+    struct Readings {
+        edits: Vec<Edit>,
+        /// Where each set ends in `edits`.
+        ends: Vec<u32>,
+    }
+
+    impl Readings {
+        fn parse(text: &'static str) -> Self {
+            let mut readings = Self { edits: Vec::new(), ends: Vec::new() };
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                readings.edits.extend(line.split(' ').map(parse_edit));
+                readings.ends.push(u32::try_from(readings.edits.len()).expect("fewer readings than four billion"));
+            }
+            readings
+        }
+
+        fn get(&self, set: usize) -> &[Edit] {
+            let start = if set == 0 { 0 } else { self.ends[set - 1] as usize };
+            &self.edits[start..self.ends[set] as usize]
+        }
+    }
+
+    /// `nb4en@1,4yke`: a noun of bokmål; four bytes off, "en" on, then four bytes from the first on make way for "yke".
+    fn parse_edit(text: &'static str) -> Edit {
+        let (marks, rest) = text.split_at(2);
+        let (ending, inner) = rest.split_once('@').map_or((rest, None), |(ending, inner)| (ending, Some(inner)));
+        let (cut, suffix) = number(ending);
+        let inner = inner.and_then(|inner| inner.split_once(',')).map(|(from, replacement)| {
+            let (len, replacement) = number(replacement);
+            (number(from).0, len, replacement)
+        });
+        let part = match &marks[..1] {
+            "n" => PartOfSpeech::Noun,
+            "v" => PartOfSpeech::Verb,
+            "a" => PartOfSpeech::Adjective,
+            "r" => PartOfSpeech::Adverb,
+            "d" => PartOfSpeech::Determiner,
+            "p" => PartOfSpeech::Pronoun,
+            "t" => PartOfSpeech::Preposition,
+            "k" => PartOfSpeech::Conjunction,
+            "i" => PartOfSpeech::Interjection,
+            "b" => PartOfSpeech::Abbreviation,
+            _ => PartOfSpeech::ProperNoun,
+        };
+        let language = match &marks[1..] {
+            "b" => Standard::Nb,
+            "n" => Standard::Nn,
+            _ => Standard::Both,
+        };
+        Edit { cut, suffix, inner, part, language }
+    }
+
+    /// The number that a text begins with, and what follows.
+    fn number(text: &'static str) -> (u8, &'static str) {
+        let letters = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = &text[..text.len() - letters.len()];
+        (digits.parse().expect("the embedded table gives a number of bytes"), letters)
+    }
+
+    pub(super) fn edits(form: &str) -> &'static [Edit] {
+        match FORMS.get(form) {
+            Some(set) => READINGS.get(usize::try_from(set).expect("a line number")),
+            None => &[],
+        }
+    }
+
+    /// Every known form, in lower case, for a search by prefix or automaton. Genitives in *-s* are not among them.
+    pub(crate) fn set() -> &'static fst::Map<&'static [u8]> {
+        &FORMS
+    }
+}
+
+#[cfg(not(feature = "lexicon"))]
+mod table {
+    use super::Edit;
+
+    pub(super) fn edits(_form: &str) -> &'static [Edit] {
+        &[]
+    }
+}
+
+#[cfg(all(test, feature = "lexicon"))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn forms_have_their_lemmas() {
+        for (form, lemma, part) in [
+            ("fikk", "få", PartOfSpeech::Verb),
+            ("mødre", "mor", PartOfSpeech::Noun),
+            ("yngre", "ung", PartOfSpeech::Adjective),
+            ("heim", "hjem", PartOfSpeech::Noun),
+            ("tjenestene", "tjeneste", PartOfSpeech::Noun),
+            ("tenestene", "teneste", PartOfSpeech::Noun),
+            ("pasientens", "pasient", PartOfSpeech::Noun),
+            ("norge", "norge", PartOfSpeech::ProperNoun),
+            ("bl.a", "bl.a", PartOfSpeech::Abbreviation),
+        ] {
+            assert!(readings(form).any(|found| found.lemma == lemma && found.part == part), "{form}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_whole() {
+        use fst::Streamer;
+        let mut forms = set().stream();
+        while let Some((form, _)) = forms.next() {
+            let form = std::str::from_utf8(form).expect("forms are UTF-8");
+            assert!(readings(form).all(|reading| !reading.lemma.is_empty()), "{form}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_can_be_asked(text in "\\PC{0,20}") {
+            prop_assert_eq!(contains(&text), readings(&text).next().is_some());
+        }
+    }
+}
