@@ -51,6 +51,24 @@ impl PartOfSpeech {
     pub fn is_content(self) -> bool {
         matches!(self, Self::Noun | Self::Verb | Self::Adjective | Self::ProperNoun)
     }
+
+    /// The part that a letter stands for in the tables of `data/norwegian/`.
+    pub(crate) fn from_letter(letter: &str) -> Option<Self> {
+        Some(match letter {
+            "n" => Self::Noun,
+            "v" => Self::Verb,
+            "a" => Self::Adjective,
+            "r" => Self::Adverb,
+            "d" => Self::Determiner,
+            "p" => Self::Pronoun,
+            "t" => Self::Preposition,
+            "k" => Self::Conjunction,
+            "i" => Self::Interjection,
+            "b" => Self::Abbreviation,
+            "e" => Self::ProperNoun,
+            _ => return None,
+        })
+    }
 }
 
 /// A written standard of Norwegian.
@@ -186,19 +204,7 @@ mod table {
             let (len, replacement) = number(replacement);
             (number(from).0, len, replacement)
         });
-        let part = match &marks[..1] {
-            "n" => PartOfSpeech::Noun,
-            "v" => PartOfSpeech::Verb,
-            "a" => PartOfSpeech::Adjective,
-            "r" => PartOfSpeech::Adverb,
-            "d" => PartOfSpeech::Determiner,
-            "p" => PartOfSpeech::Pronoun,
-            "t" => PartOfSpeech::Preposition,
-            "k" => PartOfSpeech::Conjunction,
-            "i" => PartOfSpeech::Interjection,
-            "b" => PartOfSpeech::Abbreviation,
-            _ => PartOfSpeech::ProperNoun,
-        };
+        let part = PartOfSpeech::from_letter(&marks[..1]).expect("the embedded table names a part of speech");
         let language = match &marks[1..] {
             "b" => Standard::Nb,
             "n" => Standard::Nn,
