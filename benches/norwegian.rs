@@ -1,7 +1,8 @@
-//! Words per second of what happens once a word form. The forms are those of the sample notes, in order of first sight.
+//! Words per second of what happens once a word form, and of repair over a whole text.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kodebok::norwegian::{compound, words};
+use kodebok::norwegian::repair::repair;
+use kodebok::norwegian::{compound, stem, words};
 use std::collections::HashSet;
 use std::hint::black_box;
 
@@ -12,20 +13,27 @@ const TEXTS: [&str; 4] = [
     include_str!("../data/notes/bord-04.txt"),
 ];
 
+/// The distinct word forms of the texts, in order of first sight.
 fn forms() -> Vec<&'static str> {
     let mut seen = HashSet::new();
     TEXTS.into_iter().flat_map(words).map(|word| word.text).filter(|form| seen.insert(*form)).collect()
 }
 
-fn compounds(criterion: &mut Criterion) {
+fn norwegian(criterion: &mut Criterion) {
     let forms = forms();
+    let scanned = include_str!("../data/summit-2017/recommendations-ocr.txt");
     let mut group = criterion.benchmark_group("norwegian");
     group.throughput(Throughput::Elements(forms.len() as u64));
+    group.bench_function("stem", |bencher| {
+        bencher.iter(|| forms.iter().map(|form| stem(black_box(form)).len()).sum::<usize>());
+    });
     group.bench_function("compound", |bencher| {
         bencher.iter(|| forms.iter().filter(|form| compound(black_box(form)).is_some()).count());
     });
+    group.throughput(Throughput::Elements(words(scanned).count() as u64));
+    group.bench_function("repair", |bencher| bencher.iter(|| repair(black_box(scanned)).changes.len()));
     group.finish();
 }
 
-criterion_group!(benches, compounds);
+criterion_group!(benches, norwegian);
 criterion_main!(benches);
