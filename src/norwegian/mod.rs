@@ -3,6 +3,8 @@
 //! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
 
 pub mod lexicon;
+#[cfg(feature = "lexicon")]
+pub mod repair;
 mod sentence;
 mod stem;
 mod token;

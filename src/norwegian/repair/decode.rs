@@ -1,0 +1,453 @@
+//! A document's forms, its habits, and the most likely reading of each of its words.
+
+use super::context::{self, Class, EDGE};
+use super::habits::{Habits, Op, Tally};
+use super::pieces::{Gap, Piece, pieces};
+use super::search::{Allowed, Candidate, candidates};
+use super::vocabulary::{self, RARE};
+use super::{Change, Reason};
+use foldhash::{HashMap, HashMapExt};
+
+/// Fewer words than this tell nothing of habits.
+const FEWEST_WORDS: usize = 4;
+/// Share of the words that must be usual ones, for the text to be taken for Norwegian.
+const NORWEGIAN_SHARE: f32 = 0.3;
+/// How many unknown forms are looked at to learn a document's habits.
+const SAMPLE: usize = 1200;
+/// What a mending must gain over the word as it stands, in nats: an unknown one, a known one.
+const MARGIN_UNKNOWN: f32 = 1.5;
+const MARGIN_KNOWN: f32 = 1.5;
+/// A broken word: a space or a hyphen within.
+const BROKEN_BY_SPACE: f32 = 8.0;
+const BROKEN_BY_HYPHEN: f32 = 6.0;
+/// A document is damaged when this share of its words would be mended, and so many different forms.
+const DAMAGED_SHARE: f32 = 0.015;
+const DAMAGED_FORMS: usize = 3;
+/// How often the habits are counted again from the readings that they give.
+const RECOUNTS: usize = 2;
+/// A lone digit and a lone `&`, as words.
+const DIGIT: f32 = 5.5;
+const AMPERSAND: f32 = 8.0;
+
+/// The changes that mend a text.
+pub(super) fn changes(text: &str) -> Vec<Change> {
+    let document = Document::new(text);
+    if !document.is_norwegian() {
+        return Vec::new();
+    }
+    let Some(mut habits) = document.habits() else { return Vec::new() };
+    let mut mended = document.read(&habits);
+    for _ in 0..RECOUNTS {
+        habits = mended.tally(&document, &habits).habits();
+        mended = document.read(&habits);
+    }
+    mended.changes(&document)
+}
+
+/// A form of the document, as it is written.
+struct Form<'t> {
+    text: &'t str,
+    lower: String,
+    count: f32,
+    /// What it costs as it stands, if it is known.
+    known: Option<f32>,
+    /// Numbers and the like are left alone.
+    fixed: bool,
+}
+
+struct Document<'t> {
+    text: &'t str,
+    pieces: Vec<Piece<'t>>,
+    /// The form of each piece; pieces that are left alone have none.
+    form_of: Vec<Option<usize>>,
+    forms: Vec<Form<'t>>,
+    words: f32,
+    capital_items: bool,
+}
+
+/// A way to read a piece.
+#[derive(Clone, Debug)]
+struct Choice {
+    candidate: Candidate,
+    first: Class,
+    last: Class,
+}
+
+impl Choice {
+    fn new(candidate: Candidate) -> Self {
+        let first = context::class(candidate.text.split(' ').next().unwrap_or_default());
+        let last = context::class(candidate.text.rsplit(' ').next().unwrap_or_default());
+        Self { candidate, first, last }
+    }
+}
+
+/// How every piece is read: none as it stands.
+struct Reading {
+    /// The choice for each piece, where it isn't the piece itself.
+    chosen: Vec<Option<Candidate>>,
+    /// Pieces that are one word with the piece before them.
+    merged: Vec<bool>,
+}
+
+impl<'t> Document<'t> {
+    fn new(text: &'t str) -> Self {
+        let pieces = pieces(text);
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut forms: Vec<Form<'t>> = Vec::new();
+        let mut form_of = Vec::with_capacity(pieces.len());
+        let mut words = 0.0;
+        for piece in &pieces {
+            if piece.fixed {
+                form_of.push(None);
+                continue;
+            }
+            let number = *numbers.entry(piece.text).or_insert_with(|| {
+                forms.push(Form::new(piece.text));
+                forms.len() - 1
+            });
+            forms[number].count += 1.0;
+            words += f32::from(u8::from(!forms[number].fixed));
+            form_of.push(Some(number));
+        }
+        let capital_items = has_capital_items(text);
+        Self { text, pieces, form_of, forms, words, capital_items }
+    }
+
+    fn is_norwegian(&self) -> bool {
+        let usual: f32 = self.forms.iter().filter(|form| form.known.is_some_and(|cost| cost < 11.5)).map(|form| form.count).sum();
+        self.words as usize >= FEWEST_WORDS && usual >= NORWEGIAN_SHARE * self.words
+    }
+
+    /// The document's habits, learned from its unknown words; none if it shows none.
+    fn habits(&self) -> Option<Habits> {
+        let doubtful: Vec<&Form<'_>> =
+            self.forms.iter().filter(|form| !form.fixed && form.known.is_none_or(|cost| cost >= RARE)).collect();
+        let stride = doubtful.len().div_ceil(SAMPLE).max(1);
+        let sample: Vec<(&Form<'_>, f32)> = doubtful
+            .iter()
+            .step_by(stride)
+            .map(|form| (*form, form.known.or_else(|| compound_cost(&form.lower)).unwrap_or_else(|| vocabulary::unknown_cost(form.text, true, false))))
+            .collect();
+        let mut habits = Habits::beginning();
+        let mut damaged = (0.0, 0);
+        for round in 0..3 {
+            let mut tally = Tally::new(&habits);
+            tally.words = self.words / stride as f32;
+            if round > 0 {
+                self.count_intact(&mut tally, stride as f32);
+            }
+            damaged = (0.0, 0);
+            for (form, own) in &sample {
+                let found = candidates(form.text, &habits, ALL, *own);
+                let best = weigh(&found, &form.lower, *own, form.count.min(4.0), &mut tally);
+                if best > MARGIN_UNKNOWN {
+                    damaged.0 += form.count;
+                    damaged.1 += 1;
+                }
+            }
+            habits = tally.habits();
+        }
+        let share = damaged.0 * stride as f32 / self.words;
+        #[cfg(test)]
+        if std::env::var_os("REPAIR_DEBUG").is_some() {
+            eprintln!("share {share} forms {} words {}", damaged.1, self.words);
+        }
+        let few = if self.words < 40.0 { 2 } else { DAMAGED_FORMS };
+        (share >= DAMAGED_SHARE && damaged.1 >= few).then_some(habits)
+    }
+
+    /// Counts the symbols that stand as they should, in usual words.
+    fn count_intact(&self, tally: &mut Tally, stride: f32) {
+        for form in self.forms.iter().filter(|form| form.known.is_some_and(|cost| cost < RARE)) {
+            tally.add(&intact_steps(form.text), form.count / stride);
+            let letters: Vec<char> = form.lower.chars().collect();
+            tally.add_chances(&letters, form.count / stride);
+        }
+    }
+
+    /// The most likely reading under some habits.
+    fn read(&self, habits: &Habits) -> Reading {
+        let choices: Vec<Vec<Choice>> = self.forms.iter().map(|form| self.choices(form, habits)).collect();
+        let mut reading = Reading { chosen: vec![None; self.pieces.len()], merged: vec![false; self.pieces.len()] };
+        let mut start = 0;
+        for at in 1..=self.pieces.len() {
+            if at == self.pieces.len() || matches!(self.pieces[at].before, Gap::Break | Gap::Comma) {
+                self.read_stretch(start..at, &choices, &mut reading);
+                start = at;
+            }
+        }
+        self.join_broken(habits, &choices, &mut reading);
+        reading
+    }
+
+    /// What a form can be, itself first.
+    fn choices(&self, form: &Form<'_>, habits: &Habits) -> Vec<Choice> {
+        let steps = intact_steps(form.text);
+        let channel: f32 = steps
+            .iter()
+            .map(|op| if let Op::Intact(symbol) = op { habits.intact_cost(usize::from(*symbol)) } else { 0.0 })
+            .sum();
+        let compound = if form.known.is_none() && !form.fixed { compound_cost(&form.lower) } else { None };
+        let plain = vocabulary::unknown_cost(form.text, false, false);
+        let word = form.known.or(compound).unwrap_or(plain);
+        let own = Candidate { text: form.lower.clone(), ops: steps, channel, word };
+        let bound = own.cost() + 4.0;
+        let mut choices = vec![Choice::new(own)];
+        if !form.fixed {
+            let found = candidates(form.text, habits, ALL, bound);
+            choices.extend(found.into_iter().filter(|candidate| candidate.text != form.lower).map(Choice::new));
+        }
+        choices
+    }
+
+    /// The cheapest way through some pieces in a row (Viterbi 1967).
+    fn read_stretch(&self, stretch: std::ops::Range<usize>, choices: &[Vec<Choice>], reading: &mut Reading) {
+        let mut costs: Vec<f32> = vec![0.0];
+        let mut classes: Vec<Class> = vec![EDGE];
+        let mut ways: Vec<Vec<usize>> = Vec::with_capacity(stretch.len());
+        for at in stretch.clone() {
+            let Some(form) = self.form_of[at] else {
+                let best = cheapest(&costs);
+                ways.push(vec![best]);
+                costs = vec![costs[best]];
+                classes = vec![EDGE];
+                continue;
+            };
+            let options = &choices[form];
+            let mut next = Vec::with_capacity(options.len());
+            let mut way = Vec::with_capacity(options.len());
+            for (number, choice) in options.iter().enumerate() {
+                let (best, before) = costs
+                    .iter()
+                    .zip(&classes)
+                    .map(|(cost, class)| cost + context::cost(*class, choice.first))
+                    .enumerate()
+                    .fold((0, f32::INFINITY), |best, (at, cost)| if cost < best.1 { (at, cost) } else { best });
+                next.push(before + self.choice_cost(at, form, number, choice));
+                way.push(best);
+            }
+            costs = next;
+            classes = options.iter().map(|choice| choice.last).collect();
+            ways.push(way);
+        }
+        let ends: Vec<f32> = costs.iter().zip(&classes).map(|(cost, class)| cost + context::cost(*class, EDGE)).collect();
+        let mut number = cheapest(&ends);
+        for at in stretch.rev() {
+            if let Some(form) = self.form_of[at]
+                && number > 0
+            {
+                reading.chosen[at] = Some(choices[form][number].candidate.clone());
+            }
+            number = ways.pop().map_or(0, |way| way[number]);
+        }
+    }
+
+    /// What a choice costs at a place: itself, and a margin for whatever isn't the piece as it stands.
+    fn choice_cost(&self, at: usize, form: usize, number: usize, choice: &Choice) -> f32 {
+        let piece = &self.pieces[at];
+        let form = &self.forms[form];
+        if number == 0 {
+            return choice.candidate.channel + self.own_cost(piece, form, choice);
+        }
+        let is_mark = choice.candidate.text == "å";
+        if is_mark && !piece.free {
+            return 1000.0;
+        }
+        let margin = if form.known.is_some() { MARGIN_KNOWN } else { MARGIN_UNKNOWN };
+        choice.candidate.cost() + margin
+    }
+
+    fn own_cost(&self, piece: &Piece<'_>, form: &Form<'_>, choice: &Choice) -> f32 {
+        match form.known {
+            Some(cost) => {
+                // NAV in a line with small letters is an acronym, whatever "nav" is.
+                let unknown = vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line);
+                cost.min(unknown)
+            }
+            None => choice.candidate.word.min(vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line)),
+        }
+    }
+
+    /// Puts broken words together, where a part is unknown and the whole is known.
+    fn join_broken(&self, habits: &Habits, choices: &[Vec<Choice>], reading: &mut Reading) {
+        let mut at = 1;
+        while at < self.pieces.len() {
+            let joined = self.joined(at, habits, choices, reading);
+            if let Some(candidate) = joined {
+                reading.chosen[at - 1] = Some(candidate);
+                reading.chosen[at] = None;
+                reading.merged[at] = true;
+                at += 1;
+            }
+            at += 1;
+        }
+    }
+
+    fn joined(&self, at: usize, habits: &Habits, choices: &[Vec<Choice>], reading: &Reading) -> Option<Candidate> {
+        let (first, second) = (&self.pieces[at - 1], &self.pieces[at]);
+        let (left, right) = (self.form_of[at - 1]?, self.form_of[at]?);
+        let broken = match second.before {
+            Gap::Space => BROKEN_BY_SPACE,
+            Gap::Hyphen => BROKEN_BY_HYPHEN,
+            _ => return None,
+        };
+        let is_part = |number: usize| !self.forms[number].fixed && self.forms[number].text.chars().any(char::is_alphabetic);
+        let unknown = |number: usize| choices[number][0].candidate.word > RARE + 1.0;
+        let small = second.text.chars().next().is_some_and(|c| !c.is_uppercase()) || first.capital_line;
+        if !is_part(left) || !is_part(right) || !(unknown(left) || unknown(right)) || !small {
+            return None;
+        }
+        let apart = self.chosen_cost(at - 1, left, choices, reading) + self.chosen_cost(at, right, choices, reading);
+        let whole = format!("{}{}", first.text, second.text);
+        let bound = apart - broken - MARGIN_UNKNOWN;
+        let mut best = candidates(&whole, habits, Allowed { spaces: false, ..ALL }, bound).into_iter().next()?;
+        best.channel += broken;
+        Some(best)
+    }
+
+    fn chosen_cost(&self, at: usize, form: usize, choices: &[Vec<Choice>], reading: &Reading) -> f32 {
+        match &reading.chosen[at] {
+            Some(candidate) => candidate.cost(),
+            None => self.choice_cost(at, form, 0, &choices[form][0]),
+        }
+    }
+
+    /// Whether a piece that begins with a sign would begin with a capital, were it mended.
+    fn begins_with_capital(&self, piece: &Piece<'_>) -> bool {
+        let before = &self.text[..piece.start];
+        let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+        match line.trim_end().chars().next_back() {
+            Some('.' | '!' | '?' | ':') if !line.trim_start().starts_with(|c: char| c.is_ascii_digit()) || line.len() > 5 => true,
+            Some(_) if line.chars().any(char::is_alphabetic) => false,
+            Some(_) => self.capital_items,
+            None => before.trim_end().chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':')) || before.ends_with("\n\n"),
+        }
+    }
+}
+
+const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true };
+
+impl<'t> Form<'t> {
+    fn new(text: &'t str) -> Self {
+        let lower = text.to_lowercase();
+        let digits = text.chars().take_while(char::is_ascii_digit).count();
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        let length = text.chars().count();
+        let fixed = (digits > 1 || digits == 1 && (digits + 1 >= length && length > 1)) || (letters == 0 && length > 1) || length > 60;
+        let known = sign_cost(text).or_else(|| vocabulary::cost(&lower));
+        Self { text, lower, count: 0.0, known, fixed }
+    }
+}
+
+/// What a lone digit or sign costs.
+fn sign_cost(text: &str) -> Option<f32> {
+    match text.as_bytes() {
+        [b'0'..=b'9'] => Some(DIGIT),
+        b"&" => Some(AMPERSAND),
+        _ => None,
+    }
+}
+
+/// What an unlisted form costs as a compound.
+fn compound_cost(lower: &str) -> Option<f32> {
+    let plain = Allowed { mend: false, typing: false, spaces: false };
+    let bound = vocabulary::unknown_cost(lower, false, false);
+    candidates(lower, &Habits::beginning(), plain, bound).first().map(|candidate| candidate.word)
+}
+
+fn intact_steps(text: &str) -> Vec<Op> {
+    text.chars().filter_map(super::habits::symbol_of).map(|symbol| Op::Intact(symbol as u8)).collect()
+}
+
+fn cheapest(costs: &[f32]) -> usize {
+    costs.iter().enumerate().fold((0, f32::INFINITY), |best, (at, cost)| if *cost < best.1 { (at, *cost) } else { best }).0
+}
+
+/// Counts the candidates of a form by their probabilities; gives what the best gains over the form as it stands.
+fn weigh(found: &[Candidate], lower: &str, own: f32, count: f32, tally: &mut Tally) -> f32 {
+    let best = found.iter().filter(|candidate| candidate.text != lower).map(Candidate::cost).fold(f32::INFINITY, f32::min);
+    let floor = best.min(own);
+    let total: f32 = (floor - own).exp()
+        + found.iter().filter(|candidate| candidate.text != lower).map(|candidate| (floor - candidate.cost()).exp()).sum::<f32>();
+    for candidate in found.iter().filter(|candidate| candidate.text != lower) {
+        tally.add(&candidate.ops, count * (floor - candidate.cost()).exp() / total);
+    }
+    own - best
+}
+
+/// Whether most items of the text's lists begin with a capital.
+fn has_capital_items(text: &str) -> bool {
+    let items = text.lines().filter_map(|line| line.trim_start().strip_prefix(['-', '*', '•', '–']));
+    let first = items.filter_map(|item| item.trim_start().chars().next()).filter(|c| c.is_alphabetic());
+    let (capitals, all) = first.fold((0, 0), |(capitals, all), c| (capitals + usize::from(c.is_uppercase()), all + 1));
+    capitals * 2 > all
+}
+
+impl Reading {
+    /// Counts the steps of a reading.
+    fn tally(&self, document: &Document<'_>, habits: &Habits) -> Tally {
+        let mut tally = Tally::new(habits);
+        for ((piece, form), chosen) in document.pieces.iter().zip(&document.form_of).zip(&self.chosen) {
+            let Some(form) = form else { continue };
+            tally.words += 1.0;
+            let form = &document.forms[*form];
+            match chosen {
+                Some(candidate) => tally.add(&candidate.ops, 1.0),
+                None if form.known.is_some() => {
+                    tally.add(&intact_steps(piece.text), 1.0);
+                    tally.add_chances(&form.lower.chars().collect::<Vec<_>>(), 1.0);
+                }
+                None => {}
+            }
+        }
+        tally
+    }
+
+    fn changes(&self, document: &Document<'_>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (at, chosen) in self.chosen.iter().enumerate() {
+            let (Some(candidate), Some(form)) = (chosen, document.form_of[at]) else { continue };
+            let piece = &document.pieces[at];
+            let merged = self.merged.get(at + 1).copied().unwrap_or_default();
+            let end = if merged { document.pieces[at + 1].end() } else { piece.end() };
+            let replacement = recase(document, piece, &candidate.text);
+            if replacement != document.text[piece.start..end] {
+                let known = document.forms[form].known.is_some();
+                changes.push(Change { span: piece.start..end, replacement, reason: reason(candidate, merged, known) });
+            }
+        }
+        changes
+    }
+}
+
+fn reason(candidate: &Candidate, merged: bool, known: bool) -> Reason {
+    let has = |wanted: fn(&Op) -> bool| candidate.ops.iter().any(wanted);
+    if merged {
+        Reason::Split
+    } else if has(|op| matches!(op, Op::Space)) {
+        Reason::Joined
+    } else if has(|op| matches!(op, Op::Typing)) {
+        Reason::Typing
+    } else if has(|op| matches!(op, Op::LookAlike(_))) {
+        Reason::LookAlike
+    } else if known {
+        Reason::Context
+    } else {
+        Reason::Letter
+    }
+}
+
+/// A mended word in the capitals of what it stood for.
+fn recase(document: &Document<'_>, piece: &Piece<'_>, lower: &str) -> String {
+    let first = piece.text.chars().next().unwrap_or_default();
+    let signs = !first.is_alphabetic();
+    let capitals = vocabulary::is_all_capitals(piece.text) || (piece.capital_line && first.is_uppercase());
+    if capitals {
+        return lower.to_uppercase();
+    }
+    if first.is_uppercase() || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower) {
+        let mut letters = lower.chars();
+        return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    }
+    lower.to_owned()
+}
