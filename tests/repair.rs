@@ -111,7 +111,8 @@ fn compare(clean: &str, damaged: &str, mended: &str, show: bool) -> Figures {
             figures.harmed += usize::from(before && !after);
             if show && !after {
                 let what = if before { "HARMED" } else { "left" };
-                println!("    {what} {word} | {damaged} | {mended}");
+                let shown: Vec<(&str, &str)> = words(damaged).into_iter().zip(words(mended)).filter(|(a, b)| a != b).take(12).collect();
+                println!("    {what} {word} | {} | {shown:?}", damaged.chars().take(120).collect::<String>());
             }
         }
     }

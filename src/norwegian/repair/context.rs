@@ -107,7 +107,7 @@ mod generate {
     /// A form that is seen this often is a class of its own.
     const OWN_CLASS: usize = 40;
 
-    fn texts() -> Vec<String> {
+    fn texts() -> Vec<(String, bool)> {
         let files = std::env::var("KODEBOK_POINTS").expect("KODEBOK_POINTS names the files of points, with ':' between");
         let lines: Vec<String> = files
             .split(':')
@@ -116,12 +116,12 @@ mod generate {
                 text.lines().map(str::to_owned).collect::<Vec<_>>()
             })
             .collect();
-        let mut texts: Vec<String> = lines
+        let mut texts: Vec<(String, bool)> = lines
             .iter()
             .filter_map(|line| {
                 let point: serde_json::Value = serde_json::from_str(line).expect("a line is a point");
                 let careful = !matches!(point["genre"].as_str(), Some("hasty" | "transcript"));
-                careful.then(|| point["text"].as_str().expect("a point has a text").to_owned())
+                careful.then(|| (point["text"].as_str().expect("a point has a text").to_owned(), point["lang"] == "nn"))
             })
             .collect();
         texts.sort_unstable();
@@ -129,31 +129,33 @@ mod generate {
         texts
     }
 
-    fn frequencies(texts: &[String]) -> String {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for text in texts {
+    fn frequencies(texts: &[(String, bool)]) -> String {
+        let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        for (text, nynorsk) in texts {
             for piece in pieces(text).iter().filter(|piece| piece.text.chars().all(char::is_alphabetic) && !piece.fixed) {
-                *counts.entry(piece.text.to_lowercase()).or_default() += 1;
+                let count = counts.entry(piece.text.to_lowercase()).or_default();
+                count.0 += 1;
+                count.1 += usize::from(*nynorsk);
             }
         }
         let mut table = "# Word forms, in lower case, with how often the points of this project have them (twice at least; without the genres\n\
-            # hasty and transcript). Made by `cargo test --lib repair::context::generate -- --ignored`; written for this project.\n"
+            # hasty and transcript), and how often of that in nynorsk. Made by `cargo test --lib repair::context::generate -- --ignored`; written for this project.\n"
             .to_owned();
-        for (form, count) in counts.iter().filter(|(_, count)| **count > 1) {
-            let _ = writeln!(table, "{form}\t{count}");
+        for (form, (count, nynorsk)) in counts.iter().filter(|(_, count)| count.0 > 1) {
+            let _ = writeln!(table, "{form}\t{count}\t{nynorsk}");
         }
         table
     }
 
-    fn contexts(texts: &[String], frequencies: &str) -> String {
+    fn contexts(texts: &[(String, bool)], frequencies: &str) -> String {
         let own: HashMap<&str, usize> = frequencies
             .lines()
             .filter_map(|line| line.split_once('\t'))
-            .map(|(form, count)| (form, count.parse().unwrap_or_default()))
+            .map(|(form, count)| (form, count.split('\t').next().and_then(|count| count.parse().ok()).unwrap_or_default()))
             .filter(|(_, count)| *count >= OWN_CLASS)
             .collect();
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
-        for text in texts {
+        for (text, _) in texts {
             let mut before = "^".to_owned();
             for piece in pieces(text) {
                 let form = piece.text.to_lowercase();

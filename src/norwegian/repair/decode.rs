@@ -17,6 +17,8 @@ const SAMPLE: usize = 1200;
 /// What a mending must gain over the word as it stands, in nats: an unknown one, a known one.
 const MARGIN_UNKNOWN: f32 = 1.5;
 const MARGIN_KNOWN: f32 = 1.5;
+/// A typing error where the word is known, though rarely seen, or the text is nynorsk, whose forms aren't all known.
+const MARGIN_TYPING: f32 = 4.0;
 /// A broken word: a space or a hyphen within.
 const BROKEN_BY_SPACE: f32 = 8.0;
 const BROKEN_BY_HYPHEN: f32 = 6.0;
@@ -25,8 +27,13 @@ const DAMAGED_SHARE: f32 = 0.015;
 const DAMAGED_FORMS: usize = 3;
 /// How often the habits are counted again from the readings that they give.
 const RECOUNTS: usize = 2;
+/// A text of fewer words needs fewer forms to tell.
+const SHORT: f32 = 40.0;
+/// How often habits are learned from the unknown words, and how often a form counts at most.
+const LEARNING_ROUNDS: usize = 4;
+const MOST_SIGHTINGS: f32 = 4.0;
 /// A lone digit and a lone `&`, as words.
-const DIGIT: f32 = 5.5;
+const DIGIT: f32 = 6.5;
 const AMPERSAND: f32 = 8.0;
 
 /// The changes that mend a text.
@@ -63,6 +70,7 @@ struct Document<'t> {
     forms: Vec<Form<'t>>,
     words: f32,
     capital_items: bool,
+    nynorsk: bool,
 }
 
 /// A way to read a piece.
@@ -110,7 +118,8 @@ impl<'t> Document<'t> {
             form_of.push(Some(number));
         }
         let capital_items = has_capital_items(text);
-        Self { text, pieces, form_of, forms, words, capital_items }
+        let leaning: f32 = forms.iter().map(|form| form.count * vocabulary::leaning(&form.lower)).sum();
+        Self { text, pieces, form_of, forms, words, capital_items, nynorsk: leaning > 0.0 }
     }
 
     fn is_norwegian(&self) -> bool {
@@ -123,37 +132,31 @@ impl<'t> Document<'t> {
         let doubtful: Vec<&Form<'_>> =
             self.forms.iter().filter(|form| !form.fixed && form.known.is_none_or(|cost| cost >= RARE)).collect();
         let stride = doubtful.len().div_ceil(SAMPLE).max(1);
-        let sample: Vec<(&Form<'_>, f32)> = doubtful
-            .iter()
-            .step_by(stride)
-            .map(|form| (*form, form.known.or_else(|| compound_cost(&form.lower)).unwrap_or_else(|| vocabulary::unknown_cost(form.text, true, false))))
-            .collect();
-        let mut habits = Habits::beginning();
-        let mut damaged = (0.0, 0);
-        for round in 0..3 {
+        let beginning = Habits::beginning();
+        let sample: Vec<Doubt<'_>> =
+            doubtful.iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
+        let mut habits = beginning;
+        let mut damaged = Damage::default();
+        for round in 0..LEARNING_ROUNDS {
             let mut tally = Tally::new(&habits);
             tally.words = self.words / stride as f32;
             if round > 0 {
                 self.count_intact(&mut tally, stride as f32);
             }
-            damaged = (0.0, 0);
-            for (form, own) in &sample {
-                let found = candidates(form.text, &habits, ALL, *own);
-                let best = weigh(&found, &form.lower, *own, form.count.min(4.0), &mut tally);
-                if best > MARGIN_UNKNOWN {
-                    damaged.0 += form.count;
-                    damaged.1 += 1;
-                }
+            damaged = Damage::default();
+            for doubt in &sample {
+                doubt.weigh(&habits, &mut tally, &mut damaged);
+            }
+            if damaged.lost_forms + damaged.typing_forms == 0 {
+                return None;
             }
             habits = tally.habits();
         }
-        let share = damaged.0 * stride as f32 / self.words;
         #[cfg(test)]
         if std::env::var_os("REPAIR_DEBUG").is_some() {
-            eprintln!("share {share} forms {} words {}", damaged.1, self.words);
+            eprintln!("{damaged:?} of {}", self.words);
         }
-        let few = if self.words < 40.0 { 2 } else { DAMAGED_FORMS };
-        (share >= DAMAGED_SHARE && damaged.1 >= few).then_some(habits)
+        damaged.is_enough(self.words / stride as f32).then_some(habits)
     }
 
     /// Counts the symbols that stand as they should, in usual words.
@@ -196,6 +199,10 @@ impl<'t> Document<'t> {
         if !form.fixed {
             let found = candidates(form.text, habits, ALL, bound);
             choices.extend(found.into_iter().filter(|candidate| candidate.text != form.lower).map(Choice::new));
+        }
+        for choice in &mut choices {
+            let words = choice.candidate.text.split(' ');
+            choice.candidate.word += words.map(|word| vocabulary::standard_cost(word, self.nynorsk)).sum::<f32>();
         }
         choices
     }
@@ -253,19 +260,23 @@ impl<'t> Document<'t> {
         if is_mark && !piece.free {
             return 1000.0;
         }
-        let margin = if form.known.is_some() { MARGIN_KNOWN } else { MARGIN_UNKNOWN };
+        let typing = choice.candidate.ops.contains(&Op::Typing);
+        let mut margin = match form.known {
+            Some(_) if typing => return 1000.0,
+            // A habit that is sure of itself needs no margin.
+            Some(_) => MARGIN_KNOWN.min(choice.candidate.channel),
+            None => MARGIN_UNKNOWN,
+        };
+        if typing && self.nynorsk {
+            margin += MARGIN_TYPING;
+        }
         choice.candidate.cost() + margin
     }
 
     fn own_cost(&self, piece: &Piece<'_>, form: &Form<'_>, choice: &Choice) -> f32 {
-        match form.known {
-            Some(cost) => {
-                // NAV in a line with small letters is an acronym, whatever "nav" is.
-                let unknown = vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line);
-                cost.min(unknown)
-            }
-            None => choice.candidate.word.min(vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line)),
-        }
+        // NAV in a line with small letters is an acronym, whatever "nav" is.
+        let unknown = vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line);
+        if sign_cost(form.text).is_some() { choice.candidate.word } else { choice.candidate.word.min(unknown) }
     }
 
     /// Puts broken words together, where a part is unknown and the whole is known.
@@ -300,7 +311,9 @@ impl<'t> Document<'t> {
         let apart = self.chosen_cost(at - 1, left, choices, reading) + self.chosen_cost(at, right, choices, reading);
         let whole = format!("{}{}", first.text, second.text);
         let bound = apart - broken - MARGIN_UNKNOWN;
-        let mut best = candidates(&whole, habits, Allowed { spaces: false, ..ALL }, bound).into_iter().next()?;
+        // Beside a known word an unknown one easily makes a compound.
+        let compounds = unknown(left) && unknown(right);
+        let mut best = candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound).into_iter().next()?;
         best.channel += broken;
         Some(best)
     }
@@ -325,7 +338,7 @@ impl<'t> Document<'t> {
     }
 }
 
-const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true };
+const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true, compounds: true };
 
 impl<'t> Form<'t> {
     fn new(text: &'t str) -> Self {
@@ -334,7 +347,7 @@ impl<'t> Form<'t> {
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let length = text.chars().count();
         let fixed = (digits > 1 || digits == 1 && (digits + 1 >= length && length > 1)) || (letters == 0 && length > 1) || length > 60;
-        let known = sign_cost(text).or_else(|| vocabulary::cost(&lower));
+        let known = sign_cost(text).or_else(|| vocabulary::own_cost(&lower));
         Self { text, lower, count: 0.0, known, fixed }
     }
 }
@@ -350,7 +363,7 @@ fn sign_cost(text: &str) -> Option<f32> {
 
 /// What an unlisted form costs as a compound.
 fn compound_cost(lower: &str) -> Option<f32> {
-    let plain = Allowed { mend: false, typing: false, spaces: false };
+    let plain = Allowed { mend: false, typing: false, spaces: false, compounds: true };
     let bound = vocabulary::unknown_cost(lower, false, false);
     candidates(lower, &Habits::beginning(), plain, bound).first().map(|candidate| candidate.word)
 }
@@ -363,16 +376,71 @@ fn cheapest(costs: &[f32]) -> usize {
     costs.iter().enumerate().fold((0, f32::INFINITY), |best, (at, cost)| if *cost < best.1 { (at, *cost) } else { best }).0
 }
 
-/// Counts the candidates of a form by their probabilities; gives what the best gains over the form as it stands.
-fn weigh(found: &[Candidate], lower: &str, own: f32, count: f32, tally: &mut Tally) -> f32 {
-    let best = found.iter().filter(|candidate| candidate.text != lower).map(Candidate::cost).fold(f32::INFINITY, f32::min);
-    let floor = best.min(own);
-    let total: f32 = (floor - own).exp()
-        + found.iter().filter(|candidate| candidate.text != lower).map(|candidate| (floor - candidate.cost()).exp()).sum::<f32>();
-    for candidate in found.iter().filter(|candidate| candidate.text != lower) {
-        tally.add(&candidate.ops, count * (floor - candidate.cost()).exp() / total);
+/// How many words would be mended: by lost letters and look-alikes, and by typing errors and spaces.
+#[derive(Clone, Copy, Debug, Default)]
+struct Damage {
+    lost: f32,
+    lost_forms: usize,
+    typing: f32,
+    typing_forms: usize,
+}
+
+impl Damage {
+    fn add(&mut self, ops: &[Op], form: &Form<'_>) {
+        let typing = ops.iter().any(|op| matches!(op, Op::Typing | Op::Space));
+        if !typing {
+            self.lost += form.count;
+            self.lost_forms += 1;
+        } else if form.known.is_none() {
+            self.typing += form.count;
+            self.typing_forms += 1;
+        }
     }
-    own - best
+
+    fn is_enough(self, words: f32) -> bool {
+        let few = if words < SHORT { 2 } else { DAMAGED_FORMS };
+        let lost = self.lost_forms >= few && self.lost >= DAMAGED_SHARE * words;
+        lost || (self.typing_forms > DAMAGED_FORMS && self.typing >= 2.0 * DAMAGED_SHARE * words)
+    }
+}
+
+/// A form that may be damaged, with what it can have been.
+struct Doubt<'d> {
+    form: &'d Form<'d>,
+    /// What it costs as it stands.
+    own: f32,
+    found: Vec<(Candidate, f32)>,
+}
+
+impl<'d> Doubt<'d> {
+    fn new(form: &'d Form<'d>, habits: &Habits) -> Self {
+        let unknown = || vocabulary::unknown_cost(form.text, true, false);
+        let own = form.known.or_else(|| compound_cost(&form.lower)).unwrap_or_else(unknown);
+        let found = candidates(form.text, habits, ALL, own + 2.0).into_iter().filter(|found| found.text != form.lower);
+        // What isn't in the steps stays: a lost space, a stray capital, a far key.
+        let with_rest = |found: Candidate| {
+            let steps: f32 = found.ops.iter().map(|op| habits.cost(*op)).sum();
+            let rest = found.cost() - steps;
+            (found, rest)
+        };
+        Self { form, own, found: found.map(with_rest).collect() }
+    }
+
+    /// Counts the candidates by their probabilities; gives what the best gains over the form as it stands.
+    fn weigh(&self, habits: &Habits, tally: &mut Tally, damage: &mut Damage) {
+        let cost = |(found, rest): &(Candidate, f32)| rest + found.ops.iter().map(|op| habits.cost(*op)).sum::<f32>();
+        let costs: Vec<f32> = self.found.iter().map(cost).collect();
+        let best = costs.iter().copied().fold(f32::INFINITY, f32::min);
+        let floor = best.min(self.own);
+        let total = (floor - self.own).exp() + costs.iter().map(|cost| (floor - cost).exp()).sum::<f32>();
+        let count = self.form.count.min(MOST_SIGHTINGS);
+        for ((found, _), cost) in self.found.iter().zip(costs) {
+            tally.add(&found.ops, count * (floor - cost).exp() / total);
+            if cost == best && self.own - best > MARGIN_UNKNOWN {
+                damage.add(&found.ops, self.form);
+            }
+        }
+    }
 }
 
 /// Whether most items of the text's lists begin with a capital.

@@ -10,10 +10,12 @@ const SYMBOL_COUNT: usize = 7;
 
 /// How much of a symbol's probability a reader's usual mistakes get before anything is counted, and any other single character.
 const USUAL_SHARE: f32 = 0.45;
-const OTHER_CHARACTER: f32 = 0.0015;
+const OTHER_CHARACTER: f32 = 0.0008;
 const LOST: f32 = 0.01;
 /// How many sightings the beginning weighs once the document is counted.
 const PRIOR_WEIGHT: f32 = 1.5;
+/// The lone word å is read in more ways within a document.
+const LONE_WEIGHT: f32 = 6.0;
 /// A look-alike of ordinary letters, before counting, at the highest weight (6 in the table).
 const LOOK_ALIKE: f32 = 0.006;
 const LOOK_ALIKE_WEIGHT: f32 = 40.0;
@@ -119,13 +121,14 @@ impl Habits {
     fn settle(&mut self, chances: &[f32], words: f32) {
         for symbol in 0..SYMBOL_COUNT {
             let seen: f32 = self.readings[symbol].iter().map(|reading| reading.count).sum();
-            let total = seen + self.intact[symbol] + PRIOR_WEIGHT;
+            let weight = if symbol == LONE { LONE_WEIGHT } else { PRIOR_WEIGHT };
+            let total = seen + self.intact[symbol] + weight;
             for reading in &mut self.readings[symbol] {
-                reading.cost = -((reading.count + PRIOR_WEIGHT * reading.prior) / total).ln();
+                reading.cost = -((reading.count + weight * reading.prior) / total).ln();
             }
-            self.other_cost[symbol] = -(PRIOR_WEIGHT * OTHER_CHARACTER / total).ln();
+            self.other_cost[symbol] = -(weight * OTHER_CHARACTER / total).ln();
             self.intact_cost[symbol] =
-                -((self.intact[symbol] + PRIOR_WEIGHT * (1.0 - USUAL_SHARE - LOST)) / total).ln();
+                -((self.intact[symbol] + weight * (1.0 - USUAL_SHARE - LOST)) / total).ln();
         }
         for (number, pair) in self.look_alikes.iter_mut().enumerate() {
             let chance = chances.get(number).copied().unwrap_or_default().max(pair.count);
@@ -140,6 +143,21 @@ impl Habits {
     /// What it costs that a symbol stands as it should.
     pub(super) fn intact_cost(&self, symbol: usize) -> f32 {
         self.intact_cost[symbol]
+    }
+
+    /// What a step costs; a lost space has a cost of its own.
+    pub(super) fn cost(&self, op: Op) -> f32 {
+        match op {
+            Op::Symbol(symbol, reading) => self.readings[usize::from(symbol)][usize::from(reading)].cost,
+            Op::Other(symbol, seen) => self.readings[usize::from(symbol)]
+                .iter()
+                .find(|reading| reading.seen == [seen])
+                .map_or(self.other_cost[usize::from(symbol)], |reading| reading.cost),
+            Op::Intact(symbol) => self.intact_cost[usize::from(symbol)],
+            Op::LookAlike(pair) => self.look_alikes[usize::from(pair)].cost,
+            Op::Typing => self.typing_cost,
+            Op::Space => 0.0,
+        }
     }
 
     /// What it costs that a symbol is seen as a character that isn't among its readings.

@@ -10,7 +10,10 @@ const BEAM: f32 = 6.0;
 /// Candidates that are kept of a form.
 const KEPT: usize = 6;
 /// Steps of a walk: a bound on time, some ten times what a long word with damage takes.
-const STEPS: usize = 30_000;
+const STEPS: usize = 8_000;
+/// No word of some letters costs less than this, nor any word.
+const CHEAPEST_LONG: f32 = 6.5;
+const CHEAPEST: f32 = 3.0;
 /// A capital behind a small letter that is meant as a small one.
 const STRAY_CAPITAL: f32 = 3.0;
 /// A lost space.
@@ -52,6 +55,8 @@ pub(super) struct Allowed {
     /// Typing errors and lost spaces.
     pub typing: bool,
     pub spaces: bool,
+    /// Words made of several known ones.
+    pub compounds: bool,
 }
 
 /// The candidates of a form, cheapest first, that cost at most `bound`.
@@ -63,6 +68,7 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
         raw,
         habits,
         allowed,
+        least: if form.chars().count() > 5 { CHEAPEST_LONG } else { CHEAPEST },
         bound,
         steps: STEPS,
         text: String::new(),
@@ -99,6 +105,8 @@ struct Walk<'h> {
     capitals: bool,
     habits: &'h Habits,
     allowed: Allowed,
+    /// What is still to come at least: the word itself.
+    least: f32,
     bound: f32,
     steps: usize,
     text: String,
@@ -117,7 +125,7 @@ impl Walk<'_> {
     }
 
     fn step(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
-        if cost > self.bound || self.steps == 0 {
+        if cost + self.least > self.bound || self.steps == 0 {
             return;
         }
         self.steps -= 1;
@@ -129,7 +137,7 @@ impl Walk<'_> {
         if self.allowed.mend {
             self.symbols(set, addr, at, cost);
             self.look_alikes(set, addr, at, cost);
-            if self.allowed.typing && at > 0 && self.raw.len() > 3 && !self.ops.contains(&Op::Typing) {
+            if self.allowed.typing && at > 0 && self.raw.len() > 3 && self.parts.is_empty() && !self.ops.contains(&Op::Typing) {
                 self.typing(set, addr, at, cost);
             }
         }
@@ -137,7 +145,7 @@ impl Walk<'_> {
 
     /// Goes on over letters that are taken as meant.
     fn go(&mut self, set: usize, addr: CompiledAddr, truth: &[char], to: usize, cost: f32, op: Option<Op>) {
-        if cost > self.bound {
+        if cost + self.least > self.bound {
             return;
         }
         let Some(next) = truth.iter().try_fold(addr, |addr, letter| follow(set, addr, *letter)) else { return };
@@ -209,7 +217,7 @@ impl Walk<'_> {
         for (number, pair) in habits.look_alikes.iter().enumerate() {
             let to = at + pair.seen.len();
             let here = self.raw.get(at..to) == Some(&pair.seen[..]) || (pair.seen[0..].iter().all(|c| c.is_lowercase()) && self.capitals && self.lower.get(at..to) == Some(&pair.seen[..]));
-            if here && cost + pair.cost <= self.bound {
+            if here && cost + pair.cost + self.least <= self.bound {
                 let truth: Vec<char> = pair.truth.iter().map(|c| c.to_ascii_lowercase()).collect();
                 self.go(set, addr, &truth, to, cost + pair.cost, Some(Op::LookAlike(number as u16)));
             }
@@ -219,7 +227,7 @@ impl Walk<'_> {
     /// One letter too many, too few, another, or two that changed places (Damerau's four errors).
     fn typing(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
         let cost = cost + self.habits.typing_cost;
-        if cost > self.bound {
+        if cost + self.least > self.bound {
             return;
         }
         if at < self.raw.len() {
@@ -258,7 +266,7 @@ impl Walk<'_> {
             return;
         }
         let length = form.chars().count();
-        if self.raw.len() < 5 || at < 2 {
+        if self.raw.len() < 5 || at < 2 || self.ops.contains(&Op::Typing) {
             return;
         }
         // A genitive of a form that isn't listed with it.
@@ -270,7 +278,8 @@ impl Walk<'_> {
             }
             self.text.pop();
         }
-        if length >= SHORTEST_PART && self.parts.len() < 3 && !self.parts.iter().any(|part| part.space) && vocabulary::is_modifier(&form) {
+        let compound = COMPOUND + 0.5 * (self.parts.first().map_or(CHEAPEST_LONG, |part| part.cost) + CHEAPEST_LONG);
+        if self.allowed.compounds && cost + compound <= self.bound && length >= SHORTEST_PART && self.parts.len() < 3 && !self.parts.iter().any(|part| part.space) && vocabulary::is_modifier(&form) {
             let part_cost = part_cost(&form, length);
             self.next_part(at, cost, part_cost, "");
             if self.lower[at] == 's' || (self.lower[at] == 'e' && length > 3) {
@@ -280,7 +289,7 @@ impl Walk<'_> {
         }
         if self.allowed.spaces && self.parts.is_empty() && vocabulary::is_usual(&form) && length > 1 {
             let word = vocabulary::cost(&form).unwrap_or(RARE);
-            if word < 10.0 {
+            if word < 10.0 && cost + LOST_SPACE + word + CHEAPEST <= self.bound {
                 self.text.push(' ');
                 self.parts.push(Part { end: self.text.len(), cost: word, space: true });
                 self.ops.push(Op::Space);

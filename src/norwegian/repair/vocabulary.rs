@@ -15,6 +15,31 @@ const NAME: f32 = 17.5;
 /// Signs or digits within an unknown word, or a capital behind a small letter, are hardly ever meant.
 const ODD: f32 = 7.0;
 
+/// A form this usual can be a compound's first part as it stands (*pårørendearbeid*).
+const USUAL_PART: f32 = 9.0;
+/// What a nynorsk ending on a known bokmål stem costs more than a form that is listed.
+const OTHER_STANDARD: f32 = 1.0;
+
+/// Endings of nynorsk and their bokmål counterparts.
+const ENDINGS: [(&str, &str); 16] = [
+    ("arar", "ere"),
+    ("arane", "erne"),
+    ("aren", "eren"),
+    ("ane", "ene"),
+    ("ande", "ende"),
+    ("are", "ere"),
+    ("aste", "este"),
+    ("ast", "es"),
+    ("ar", "er"),
+    ("leg", "lig"),
+    ("lege", "lige"),
+    ("heit", "het"),
+    ("heita", "heten"),
+    ("era", "ere"),
+    ("a", "e"),
+    ("st", "s"),
+];
+
 static COUNTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
     let rows: Vec<(&str, f32)> = rows(include_str!("../../../data/norwegian/frequencies.tsv")).collect();
     let total: f32 = rows.iter().map(|(_, count)| count).sum();
@@ -35,10 +60,35 @@ static USUAL: LazyLock<fst::Set<Vec<u8>>> = LazyLock::new(|| {
     fst::Set::from_iter(forms).expect("the forms are sorted")
 });
 
+/// How much of a form's use is nynorsk, were both standards equally usual; of forms that are seen often enough to tell.
+static NYNORSK: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
+    let rows: Vec<(&str, f32, f32)> = include_str!("../../../data/norwegian/frequencies.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let mut cells = line.split('\t');
+            let form = cells.next()?;
+            let count: f32 = cells.next()?.parse().ok()?;
+            let nynorsk: f32 = cells.next()?.parse().ok()?;
+            Some((form, count - nynorsk, nynorsk))
+        })
+        .collect();
+    let totals = rows.iter().fold((1.0, 1.0), |totals, row| (totals.0 + row.1, totals.1 + row.2));
+    rows.into_iter()
+        .filter(|row| row.1 + row.2 >= ENOUGH)
+        .map(|(form, bokmål, nynorsk)| {
+            let (bokmål, nynorsk) = ((bokmål + 0.3) / totals.0, (nynorsk + 0.1) / totals.1);
+            (form, (nynorsk / (bokmål + nynorsk)).clamp(0.03, 0.97))
+        })
+        .collect()
+});
+/// How often a form must be seen for its standard to be told.
+const ENOUGH: f32 = 4.0;
+
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, f32)> {
     table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let (form, count) = line.split_once('\t')?;
-        Some((form, count.parse().ok()?))
+        Some((form, count.split('\t').next()?.parse().ok()?))
     })
 }
 
@@ -56,6 +106,29 @@ pub(super) fn cost(form: &str) -> Option<f32> {
         (counted, listed) => counted.or(listed),
     };
     usual.or_else(|| lexicon::contains(form).then_some(RARE))
+}
+
+/// What a form costs that is known as it stands or with the ending that bokmål has for it.
+pub(super) fn own_cost(form: &str) -> Option<f32> {
+    cost(form).or_else(|| {
+        let counterpart = |(ours, theirs): &(&str, &str)| {
+            let stem = form.strip_suffix(ours).filter(|stem| stem.chars().count() > 2)?;
+            cost(&format!("{stem}{theirs}"))
+        };
+        ENDINGS.iter().any(|ending| counterpart(ending).is_some()).then_some(RARE + OTHER_STANDARD)
+    })
+}
+
+/// How much dearer a usual form is in a text of one standard than in any; below zero where it is at home.
+pub(super) fn standard_cost(form: &str, nynorsk: bool) -> f32 {
+    let Some(share) = NYNORSK.get(form) else { return 0.0 };
+    let share = if nynorsk { *share } else { 1.0 - share };
+    -(2.0 * share).ln()
+}
+
+/// Whether most of the words that one standard has and the other hasn't are nynorsk: their costs, added up.
+pub(super) fn leaning(form: &str) -> f32 {
+    NYNORSK.get(form).map_or(0.0, |share| (share / (1.0 - share)).ln())
 }
 
 /// Whether a form is counted or listed.
@@ -85,16 +158,13 @@ fn has_inner_capital(text: &str) -> bool {
 /// Whether a form can be the first part of a compound: a dictionary form of a word that carries content, or a usual long one.
 pub(super) fn is_modifier(form: &str) -> bool {
     lexicon::readings(form).any(|reading| {
-        reading.lemma == form && (reading.part.is_content() || matches!(reading.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
+        (reading.lemma == form || cost(form).is_some_and(|cost| cost < USUAL_PART)) && (reading.part.is_content() || matches!(reading.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
     }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
 
 /// Whether a form can be the last part of a compound.
 pub(super) fn is_head(form: &str) -> bool {
-    lexicon::readings(form).any(|reading| {
-        matches!(reading.part, PartOfSpeech::Noun | PartOfSpeech::Adjective)
-            || (reading.part == PartOfSpeech::Verb && form.chars().count() > 4)
-    }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
+    lexicon::readings(form).any(|reading| matches!(reading.part, PartOfSpeech::Noun | PartOfSpeech::Adjective)) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
 
 static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
