@@ -6,9 +6,15 @@ use foldhash::{HashMap, HashMapExt};
 use std::sync::LazyLock;
 
 /// Pairs of classes are mixed with chance: this share of the probability comes from the words alone.
-const CHANCE: f32 = 0.25;
+const CHANCE: f32 = 0.1;
 /// How many sightings by chance are added to those counted.
 const SMOOTHING: f32 = 10.0;
+
+/// Whether å is lost between two words that stand apart: it costs less to have it there than not.
+pub(super) fn wants_mark(before: Class, after: Class) -> bool {
+    let mark = class("å");
+    cost(before, mark) + cost(mark, after) < cost(before, after)
+}
 
 /// The class of a sentence's edge.
 pub(super) const EDGE: Class = Class(0);

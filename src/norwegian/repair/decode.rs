@@ -33,7 +33,7 @@ const SHORT: f32 = 40.0;
 const LEARNING_ROUNDS: usize = 4;
 const MOST_SIGHTINGS: f32 = 4.0;
 /// A lone digit and a lone `&`, as words.
-const DIGIT: f32 = 6.5;
+const DIGIT: f32 = 7.5;
 const AMPERSAND: f32 = 8.0;
 
 /// The changes that mend a text.
@@ -48,7 +48,7 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         habits = mended.tally(&document, &habits).habits();
         mended = document.read(&habits);
     }
-    mended.changes(&document)
+    mended.changes(&document, &habits)
 }
 
 /// A form of the document, as it is written.
@@ -254,11 +254,11 @@ impl<'t> Document<'t> {
         let piece = &self.pieces[at];
         let form = &self.forms[form];
         if number == 0 {
-            return choice.candidate.channel + self.own_cost(piece, form, choice);
+            return choice.candidate.channel + self.own_cost(at, form, choice);
         }
         let is_mark = choice.candidate.text == "å";
-        if is_mark && !piece.free {
-            return 1000.0;
+        if is_mark {
+            return if piece.free { choice.candidate.cost() } else { 1000.0 };
         }
         let typing = choice.candidate.ops.contains(&Op::Typing);
         let mut margin = match form.known {
@@ -273,9 +273,16 @@ impl<'t> Document<'t> {
         choice.candidate.cost() + margin
     }
 
-    fn own_cost(&self, piece: &Piece<'_>, form: &Form<'_>, choice: &Choice) -> f32 {
+    /// Whether a sentence or heading may begin at a piece: also behind a number.
+    fn opens(&self, at: usize) -> bool {
+        let behind_number = at > 0 && self.pieces[at - 1].text.starts_with(|c: char| c.is_ascii_digit());
+        self.pieces[at].before == Gap::Break || behind_number
+    }
+
+    fn own_cost(&self, at: usize, form: &Form<'_>, choice: &Choice) -> f32 {
+        let piece = &self.pieces[at];
         // NAV in a line with small letters is an acronym, whatever "nav" is.
-        let unknown = vocabulary::unknown_cost(piece.text, !piece.opens(), piece.capital_line);
+        let unknown = vocabulary::unknown_cost(piece.text, !self.opens(at), piece.capital_line);
         if sign_cost(form.text).is_some() { choice.candidate.word } else { choice.candidate.word.min(unknown) }
     }
 
@@ -312,7 +319,7 @@ impl<'t> Document<'t> {
         let whole = format!("{}{}", first.text, second.text);
         let bound = apart - broken - MARGIN_UNKNOWN;
         // Beside a known word an unknown one easily makes a compound.
-        let compounds = unknown(left) && unknown(right);
+        let compounds = second.before == Gap::Hyphen && unknown(left) && unknown(right);
         let mut best = candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound).into_iter().next()?;
         best.channel += broken;
         Some(best)
@@ -346,7 +353,7 @@ impl<'t> Form<'t> {
         let digits = text.chars().take_while(char::is_ascii_digit).count();
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let length = text.chars().count();
-        let fixed = (digits > 1 || digits == 1 && (digits + 1 >= length && length > 1)) || (letters == 0 && length > 1) || length > 60;
+        let fixed = (digits > 1 || digits == 1 && length == 2 && text.ends_with(['a', 'b', 'c'])) || (letters == 0 && length > 1) || length > 60;
         let known = sign_cost(text).or_else(|| vocabulary::own_cost(&lower));
         Self { text, lower, count: 0.0, known, fixed }
     }
@@ -471,20 +478,38 @@ impl Reading {
         tally
     }
 
-    fn changes(&self, document: &Document<'_>) -> Vec<Change> {
+    fn changes(&self, document: &Document<'_>, habits: &Habits) -> Vec<Change> {
         let mut changes = Vec::new();
+        let loses_the_mark = habits.loses_the_mark();
         for (at, chosen) in self.chosen.iter().enumerate() {
+            if loses_the_mark && self.lacks_mark(document, at) {
+                let place = document.pieces[at].start - 1;
+                changes.push(Change { span: place..place, replacement: "å".to_owned(), reason: Reason::Context });
+            }
             let (Some(candidate), Some(form)) = (chosen, document.form_of[at]) else { continue };
             let piece = &document.pieces[at];
             let merged = self.merged.get(at + 1).copied().unwrap_or_default();
             let end = if merged { document.pieces[at + 1].end() } else { piece.end() };
-            let replacement = recase(document, piece, &candidate.text);
+            let replacement = recase(document, piece, candidate);
             if replacement != document.text[piece.start..end] {
                 let known = document.forms[form].known.is_some();
                 changes.push(Change { span: piece.start..end, replacement, reason: reason(candidate, merged, known) });
             }
         }
         changes
+    }
+}
+
+impl Reading {
+    /// Whether two spaces stand before a piece where å fits between.
+    fn lacks_mark(&self, document: &Document<'_>, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let form = |at: usize| match &self.chosen[at] {
+            Some(candidate) => candidate.text.clone(),
+            None => document.pieces[at].text.to_lowercase(),
+        };
+        document.text[document.pieces[before].end()..document.pieces[at].start] == *"  "
+            && context::wants_mark(context::class(&form(before)), context::class(&form(at)))
     }
 }
 
@@ -506,14 +531,17 @@ fn reason(candidate: &Candidate, merged: bool, known: bool) -> Reason {
 }
 
 /// A mended word in the capitals of what it stood for.
-fn recase(document: &Document<'_>, piece: &Piece<'_>, lower: &str) -> String {
+fn recase(document: &Document<'_>, piece: &Piece<'_>, candidate: &Candidate) -> String {
+    let lower = candidate.text.as_str();
     let first = piece.text.chars().next().unwrap_or_default();
-    let signs = !first.is_alphabetic();
+    let small = matches!(candidate.ops.first(), Some(Op::Symbol(0..3, _) | Op::Other(0..3, _))) && lower.starts_with(['æ', 'ø', 'å']);
+    // The case of a sign, of a capital that is seen for a small letter, and of l or 1 for I is that of the place.
+    let signs = !first.is_alphabetic() || small || (first == 'l' && lower.starts_with('i'));
     let capitals = vocabulary::is_all_capitals(piece.text) || (piece.capital_line && first.is_uppercase());
     if capitals {
         return lower.to_uppercase();
     }
-    if first.is_uppercase() || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower) {
+    if (first.is_uppercase() && !small) || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower) {
         let mut letters = lower.chars();
         return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     }

@@ -145,6 +145,11 @@ impl Habits {
         self.intact_cost[symbol]
     }
 
+    /// Whether the letter å is mostly lost without a trace.
+    pub(super) fn loses_the_mark(&self) -> bool {
+        self.readings[2].iter().any(|reading| reading.seen.is_empty() && reading.cost < 1.0)
+    }
+
     /// What a step costs; a lost space has a cost of its own.
     pub(super) fn cost(&self, op: Op) -> f32 {
         match op {

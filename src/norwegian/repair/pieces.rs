@@ -39,11 +39,6 @@ impl Piece<'_> {
     pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
     }
-
-    /// Whether a sentence may begin with it.
-    pub(super) fn opens(&self) -> bool {
-        self.before == Gap::Break
-    }
 }
 
 static ABBREVIATIONS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {

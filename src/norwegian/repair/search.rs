@@ -11,6 +11,9 @@ const BEAM: f32 = 6.0;
 const KEPT: usize = 6;
 /// Steps of a walk: a bound on time, some ten times what a long word with damage takes.
 const STEPS: usize = 8_000;
+/// Bounds that are tried before the one asked for, and how much dearer than the best a rival may be that is still sought then.
+const FIRST_BOUNDS: [f32; 3] = [13.0, 17.0, 21.0];
+const RIVALS: f32 = 4.0;
 /// No word of some letters costs less than this, nor any word.
 const CHEAPEST_LONG: f32 = 6.5;
 const CHEAPEST: f32 = 3.0;
@@ -18,6 +21,9 @@ const CHEAPEST: f32 = 3.0;
 const STRAY_CAPITAL: f32 = 3.0;
 /// A lost space.
 const LOST_SPACE: f32 = 8.0;
+/// Words that are taken apart at a lost space: both usual, one very usual.
+const USUAL_WORD: f32 = 12.0;
+const VERY_USUAL_WORD: f32 = 8.5;
 /// A compound: what it costs as such, each part beyond two, and each letter that a part is shorter than five.
 const COMPOUND: f32 = 9.0;
 const THIRD_PART: f32 = 4.0;
@@ -61,14 +67,37 @@ pub(super) struct Allowed {
 
 /// The candidates of a form, cheapest first, that cost at most `bound`.
 pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    // Narrow walks first: a mending by the document's own habits is cheap, and found in few steps.
+    for narrow in FIRST_BOUNDS.into_iter().filter(|narrow| *narrow < bound).chain([bound]) {
+        found = walk(form, habits, allowed, narrow);
+        let best = found.iter().map(Candidate::cost).fold(f32::INFINITY, f32::min);
+        if best.is_finite() {
+            if best + RIVALS > narrow && narrow < bound {
+                found = walk(form, habits, allowed, bound.min(best + RIVALS));
+            }
+            break;
+        }
+    }
+    found.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in found {
+        if kept.len() < KEPT && kept.iter().all(|other| other.text != candidate.text) {
+            kept.push(candidate);
+        }
+    }
+    kept
+}
+
+fn walk(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
     let raw: Vec<char> = form.chars().collect();
     let mut walk = Walk {
         lower: raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect(),
         capitals: vocabulary::is_all_capitals(form),
+        least: if raw.len() > 5 { CHEAPEST_LONG } else { CHEAPEST },
         raw,
         habits,
         allowed,
-        least: if form.chars().count() > 5 { CHEAPEST_LONG } else { CHEAPEST },
         bound,
         steps: STEPS,
         text: String::new(),
@@ -80,15 +109,7 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
     if allowed.mend {
         walk.lone_mark();
     }
-    let mut found = walk.found;
-    found.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)));
-    let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in found {
-        if kept.len() < KEPT && kept.iter().all(|other| other.text != candidate.text) {
-            kept.push(candidate);
-        }
-    }
-    kept
+    walk.found
 }
 
 /// A finished part of a compound, or word before a lost space: where it ends in the text, and its cost.
@@ -175,7 +196,7 @@ impl Walk<'_> {
             return;
         }
         let capital = self.capitals || (at == 0 && self.raw.first().is_some_and(|c| c.is_uppercase()));
-        let sign_first = at == 0 && self.raw.first().is_some_and(|c| !c.is_alphabetic()) && !self.capitals;
+        let sign_first = at == 0 && self.raw.first().is_some_and(|c| !c.is_lowercase()) && !self.capitals;
         for letter in 0..3 {
             if follow(set, addr, SYMBOLS[letter]).is_none() {
                 continue;
@@ -289,7 +310,7 @@ impl Walk<'_> {
         }
         if self.allowed.spaces && self.parts.is_empty() && vocabulary::is_usual(&form) && length > 1 {
             let word = vocabulary::cost(&form).unwrap_or(RARE);
-            if word < 10.0 && cost + LOST_SPACE + word + CHEAPEST <= self.bound {
+            if word < USUAL_WORD && cost + LOST_SPACE + word + CHEAPEST <= self.bound {
                 self.text.push(' ');
                 self.parts.push(Part { end: self.text.len(), cost: word, space: true });
                 self.ops.push(Op::Space);
@@ -315,7 +336,7 @@ impl Walk<'_> {
         let word = match self.parts[..] {
             [] => own,
             [Part { space: true, cost, .. }] => {
-                if own > 10.0 || form.chars().count() < 2 {
+                if own > USUAL_WORD || own.min(cost) > VERY_USUAL_WORD || form.chars().count() < 2 {
                     return;
                 }
                 cost + own

@@ -164,7 +164,12 @@ pub(super) fn is_modifier(form: &str) -> bool {
 
 /// Whether a form can be the last part of a compound.
 pub(super) fn is_head(form: &str) -> bool {
-    lexicon::readings(form).any(|reading| matches!(reading.part, PartOfSpeech::Noun | PartOfSpeech::Adjective)) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
+    lexicon::readings(form).any(|reading| match reading.part {
+        PartOfSpeech::Noun | PartOfSpeech::Adjective => true,
+        // Participles: *referatført*, *referatførte*.
+        PartOfSpeech::Verb => form.chars().count() > 4 && reading.lemma != form && !form.ends_with(['r', 's']),
+        _ => false,
+    }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
 
 static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
