@@ -1,6 +1,9 @@
 //! Repair against texts whose undamaged twin is known. Every test prints its figures (`cargo test --test repair -- --nocapture`).
 
 use kodebok::norwegian::repair::repair;
+use proptest::prelude::*;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 use std::path::{Path, PathBuf};
 
 /// Words mended and harmed in one text.
@@ -161,6 +164,124 @@ fn damaged_twins_are_mended() {
     let all = measure("tests/norwegian/repair", shows());
     assert!(all.mended_share() >= 0.93, "{all}");
     assert!(all.harmed_share() <= 0.003, "{all}");
+}
+
+/// What one scanner makes of some letters; several readings of a letter are taken in turn by chance.
+struct Scanner {
+    letters: Vec<(char, Vec<&'static str>)>,
+    mark: &'static str,
+    pair: (&'static str, &'static str),
+}
+
+fn pick<T: Copy>(from: &[T], random: &mut SmallRng) -> T {
+    from[random.random_range(0..from.len())]
+}
+
+impl Scanner {
+    fn new(random: &mut SmallRng) -> Self {
+        let mut some = |from: &[&'static str]| {
+            let first = pick(from, random);
+            if random.random_bool(0.3) { vec![first, pick(from, random)] } else { vec![first] }
+        };
+        let letters = vec![
+            ('ø', some(&["o", "e", "a", "g", "6", "q", "p"])),
+            ('å', some(&["a", "&", "3", "8", "@", "d", "4"])),
+            ('æ', some(&["ae", "ee", "ze", "e"])),
+            ('Ø', some(&["O", "0", "@", "Z"])),
+            ('Å', some(&["A", "@", "&"])),
+            ('Æ', some(&["AE", "E"])),
+        ];
+        let mark = pick(&["a", "&", "3", "8", "@", "4"], random);
+        let pair = pick(&[("l", "I"), ("rn", "m"), ("l", "1"), ("d", "cl"), ("m", "rn")], random);
+        Self { letters, mark, pair }
+    }
+
+    /// A damaged text: every lost letter, and one in twelve of the pairs.
+    fn scan(&self, text: &str, random: &mut SmallRng) -> String {
+        let mut scanned = String::new();
+        let mut rest = text;
+        while let Some(letter) = rest.chars().next() {
+            let alone = letter == 'å' && rest.starts_with("å ") && scanned.ends_with([' ', '\n']);
+            let reading = self.letters.iter().find(|(truth, _)| *truth == letter);
+            let mut taken = letter.len_utf8();
+            if alone {
+                scanned.push_str(self.mark);
+            } else if let Some((_, readings)) = reading {
+                scanned.push_str(pick(readings, random));
+            } else if rest.starts_with(self.pair.0) && random.random_bool(1.0 / 12.0) {
+                scanned.push_str(self.pair.1);
+                taken = self.pair.0.len();
+            } else {
+                scanned.push(letter);
+            }
+            rest = &rest[taken..];
+        }
+        scanned
+    }
+}
+
+#[test]
+fn random_scanners_are_understood() {
+    let mut all = Figures::default();
+    let mut worst = (1.0, 0);
+    let mut texts: Vec<String> = twins("tests/norwegian/repair").into_iter().map(|(_, clean, _)| clean).collect();
+    for name in ["03", "04", "05", "06", "08", "10"] {
+        texts.push(read(&at_root(&format!("data/notes/bord-{name}.txt"))));
+    }
+    for seed in 0..36 {
+        let random = &mut SmallRng::seed_from_u64(seed);
+        let text = &texts[seed as usize % texts.len()];
+        let damaged = Scanner::new(random).scan(text, random);
+        let figures = compare(text, &damaged, &repair(&damaged).text, shows());
+        if figures.mended_share() < worst.0 {
+            worst = (figures.mended_share(), seed);
+        }
+        all.add(figures);
+    }
+    println!("random scanners: {all}; the worst {:.1}% with seed {}", 100.0 * worst.0, worst.1);
+    assert!(all.mended_share() >= 0.93, "{all}");
+    assert!(all.harmed_share() <= 0.003, "{all}");
+}
+
+/// Measured once a table or rule has settled; nothing is tuned to these.
+#[test]
+#[ignore = "held back"]
+fn held_back_twins_are_mended() {
+    let all = measure("tests/norwegian/repair/heldback", false);
+    assert!(all.mended_share() >= 0.9, "{all}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn repair_comes_to_rest(seed in any::<u64>(), from in 0usize..12, lines in 1usize..12) {
+        let random = &mut SmallRng::seed_from_u64(seed);
+        let (_, clean, _) = &twins("tests/norwegian/repair")[from];
+        let text: Vec<&str> = clean.lines().skip(random.random_range(0..5)).take(lines).collect();
+        let damaged = Scanner::new(random).scan(&text.join("\n"), random);
+        let once = repair(&damaged).text.into_owned();
+        prop_assert_eq!(repair(&once).changes, vec![]);
+    }
+
+    #[test]
+    fn any_text_can_be_repaired(text in "(\\PC|\n|ma |sporre |p& |onsker |de |som |å |er ){0,60}") {
+        let repaired = repair(&text);
+        prop_assert_eq!(repaired.text.split('\n').count(), text.split('\n').count());
+        let mut mended = String::new();
+        let mut end = 0;
+        for change in &repaired.changes {
+            prop_assert!(change.span.start >= end);
+            mended.push_str(&text[end..change.span.start]);
+            prop_assert_eq!(repaired.original_offset(mended.len()), change.span.start);
+            mended.push_str(&change.replacement);
+            end = change.span.end;
+        }
+        mended.push_str(&text[end..]);
+        prop_assert_eq!(&*repaired.text, &mended);
+        prop_assert_eq!(repaired.original_offset(mended.len()), text.len());
+        prop_assert_eq!(repair(&mended).changes, vec![]);
+    }
 }
 
 /// Words of a text, sorted: for the summit's table, whose cells the two texts give in another order.

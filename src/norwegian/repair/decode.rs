@@ -33,7 +33,7 @@ const SHORT: f32 = 40.0;
 const LEARNING_ROUNDS: usize = 4;
 const MOST_SIGHTINGS: f32 = 4.0;
 /// A lone digit and a lone `&`, as words.
-const DIGIT: f32 = 7.5;
+const DIGIT: f32 = 8.0;
 const AMPERSAND: f32 = 8.0;
 
 /// The changes that mend a text.

@@ -15,7 +15,7 @@ const LOST: f32 = 0.01;
 /// How many sightings the beginning weighs once the document is counted.
 const PRIOR_WEIGHT: f32 = 1.5;
 /// The lone word å is read in more ways within a document.
-const LONE_WEIGHT: f32 = 6.0;
+const LONE_WEIGHT: f32 = 12.0;
 /// A look-alike of ordinary letters, before counting, at the highest weight (6 in the table).
 const LOOK_ALIKE: f32 = 0.006;
 const LOOK_ALIKE_WEIGHT: f32 = 40.0;

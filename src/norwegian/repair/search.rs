@@ -308,7 +308,8 @@ impl Walk<'_> {
                 self.next_part(at + 1, cost + 0.5, part_cost, link);
             }
         }
-        if self.allowed.spaces && self.parts.is_empty() && vocabulary::is_usual(&form) && length > 1 {
+        let plain = !self.ops.iter().any(|op| matches!(op, Op::LookAlike(_)));
+        if self.allowed.spaces && plain && self.parts.is_empty() && vocabulary::is_usual(&form) && length > 1 {
             let word = vocabulary::cost(&form).unwrap_or(RARE);
             if word < USUAL_WORD && cost + LOST_SPACE + word + CHEAPEST <= self.bound {
                 self.text.push(' ');
