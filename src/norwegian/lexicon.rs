@@ -96,11 +96,16 @@ pub fn readings(form: &str) -> impl Iterator<Item = Reading> {
     })
 }
 
-/// A reading as the way from a form to its lemma: how many bytes to take off its end, and what to add.
+/// A reading as the way from a form to its lemma.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Edit {
+    /// How many bytes to take off the form's end.
     cut: u8,
+    /// What to add there.
     suffix: &'static str,
+    /// What to replace after that: from which byte, how many, by what. For compounds whose first part differs (sjukehus,
+    /// sykehus).
+    inner: Option<(u8, u8, &'static str)>,
     pub(crate) part: PartOfSpeech,
     pub(crate) language: Standard,
 }
@@ -109,7 +114,11 @@ impl Edit {
     /// The lemma of a form that has this reading.
     pub(crate) fn lemma<'f>(&self, form: &'f str) -> Cow<'f, str> {
         let kept = &form[..form.len() - usize::from(self.cut)];
-        if self.suffix.is_empty() { Cow::Borrowed(kept) } else { Cow::Owned(format!("{kept}{}", self.suffix)) }
+        if let Some((from, len, replacement)) = self.inner {
+            let (start, end) = (usize::from(from), usize::from(from) + usize::from(len));
+            return Cow::Owned([&kept[..start], replacement, &kept[end..], self.suffix].concat());
+        }
+        if self.suffix.is_empty() { Cow::Borrowed(kept) } else { Cow::Owned([kept, self.suffix].concat()) }
     }
 }
 
@@ -168,11 +177,15 @@ mod table {
         }
     }
 
-    /// `nb4en`: a noun of bokmål, four bytes off, "en" on.
+    /// `nb4en@1,4yke`: a noun of bokmål; four bytes off, "en" on, then four bytes from the first on make way for "yke".
     fn parse_edit(text: &'static str) -> Edit {
         let (marks, rest) = text.split_at(2);
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (cut, suffix) = rest.split_at(digits);
+        let (ending, inner) = rest.split_once('@').map_or((rest, None), |(ending, inner)| (ending, Some(inner)));
+        let (cut, suffix) = number(ending);
+        let inner = inner.and_then(|inner| inner.split_once(',')).map(|(from, replacement)| {
+            let (len, replacement) = number(replacement);
+            (number(from).0, len, replacement)
+        });
         let part = match &marks[..1] {
             "n" => PartOfSpeech::Noun,
             "v" => PartOfSpeech::Verb,
@@ -191,7 +204,14 @@ mod table {
             "n" => Standard::Nn,
             _ => Standard::Both,
         };
-        Edit { cut: cut.parse().expect("the embedded table gives a number of bytes"), suffix, part, language }
+        Edit { cut, suffix, inner, part, language }
+    }
+
+    /// The number that a text begins with, and what follows.
+    fn number(text: &'static str) -> (u8, &'static str) {
+        let letters = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let digits = &text[..text.len() - letters.len()];
+        (digits.parse().expect("the embedded table gives a number of bytes"), letters)
     }
 
     pub(super) fn edits(form: &str) -> &'static [Edit] {
