@@ -2,6 +2,7 @@
 //!
 //! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
 
+mod compound;
 pub mod lexicon;
 #[cfg(feature = "lexicon")]
 pub mod repair;
@@ -9,11 +10,12 @@ mod sentence;
 mod stem;
 mod token;
 
+pub use compound::{Compound, Part, Role, compound, parts};
 pub(crate) use sentence::is_month;
 pub use sentence::sentences;
 pub(crate) use stem::lower_case;
 pub use stem::stem;
-pub use token::{Word, words};
+pub use token::{Token, TokenKind, Word, tokens, words};
 
 /// The entries of a word list in `data/`: one a line, `#` begins a comment.
 pub(crate) fn word_list(data: &'static str) -> impl Iterator<Item = &'static str> {

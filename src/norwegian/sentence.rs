@@ -44,6 +44,11 @@ pub(crate) fn is_month(word: &str) -> bool {
     MONTHS.contains(super::lower_case(word).as_ref())
 }
 
+/// Whether a word without its last full stop is an abbreviation.
+pub(super) fn is_abbreviation(word: &str) -> bool {
+    ABBREVIATIONS.contains_key(super::lower_case(word).as_ref())
+}
+
 /// The end of the sentence that begins at `start`.
 fn sentence_end(text: &str, start: usize) -> usize {
     let mut at = start;
