@@ -1,6 +1,7 @@
 //! Words per second of what happens once a word form. The forms are those of the sample notes, in order of first sight.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kodebok::norwegian::repair::repair;
 use kodebok::norwegian::{compound, words};
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -27,5 +28,13 @@ fn compounds(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, compounds);
+fn repairs(criterion: &mut Criterion) {
+    let scanned = include_str!("../data/summit-2017/recommendations-ocr.txt");
+    let mut group = criterion.benchmark_group("norwegian");
+    group.throughput(Throughput::Elements(words(scanned).count() as u64));
+    group.bench_function("repair", |bencher| bencher.iter(|| repair(black_box(scanned)).changes.len()));
+    group.finish();
+}
+
+criterion_group!(benches, compounds, repairs);
 criterion_main!(benches);

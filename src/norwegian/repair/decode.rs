@@ -32,6 +32,10 @@ const SHORT: f32 = 40.0;
 /// How often habits are learned from the unknown words, and how often a form counts at most.
 const LEARNING_ROUNDS: usize = 4;
 const MOST_SIGHTINGS: f32 = 4.0;
+/// More than any reading costs.
+const IMPOSSIBLE: f32 = 1000.0;
+/// Share of a line's words that only English has, for the line to be English.
+const ENGLISH_SHARE: f32 = 0.3;
 /// A lone digit and a lone `&`, as words.
 const DIGIT: f32 = 8.0;
 const AMPERSAND: f32 = 8.0;
@@ -99,7 +103,8 @@ struct Reading {
 
 impl<'t> Document<'t> {
     fn new(text: &'t str) -> Self {
-        let pieces = pieces(text);
+        let mut pieces = pieces(text);
+        fix_english_lines(text, &mut pieces);
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut forms: Vec<Form<'t>> = Vec::new();
         let mut form_of = Vec::with_capacity(pieces.len());
@@ -258,11 +263,11 @@ impl<'t> Document<'t> {
         }
         let is_mark = choice.candidate.text == "å";
         if is_mark {
-            return if piece.free { choice.candidate.cost() } else { 1000.0 };
+            return if piece.free && self.goes_on(at) { choice.candidate.cost() } else { IMPOSSIBLE };
         }
         let typing = choice.candidate.ops.contains(&Op::Typing);
         let mut margin = match form.known {
-            Some(_) if typing => return 1000.0,
+            Some(_) if typing => return IMPOSSIBLE,
             // A habit that is sure of itself needs no margin.
             Some(_) => MARGIN_KNOWN.min(choice.candidate.channel),
             None => MARGIN_UNKNOWN,
@@ -271,6 +276,13 @@ impl<'t> Document<'t> {
             margin += MARGIN_TYPING;
         }
         choice.candidate.cost() + margin
+    }
+
+    /// Whether a word in small letters follows, as behind the infinitive's å.
+    fn goes_on(&self, at: usize) -> bool {
+        self.pieces
+            .get(at + 1)
+            .is_some_and(|next| !next.text.starts_with(char::is_uppercase) || vocabulary::is_all_capitals(next.text))
     }
 
     /// Whether a sentence or heading may begin at a piece: also behind a number.
@@ -356,6 +368,21 @@ impl<'t> Form<'t> {
         let fixed = (digits > 1 || digits == 1 && length == 2 && text.ends_with(['a', 'b', 'c'])) || (letters == 0 && length > 1) || length > 60;
         let known = sign_cost(text).or_else(|| vocabulary::own_cost(&lower));
         Self { text, lower, count: 0.0, known, fixed }
+    }
+}
+
+/// Fixes the pieces of lines that are English.
+fn fix_english_lines(text: &str, pieces: &mut [Piece<'_>]) {
+    let mut start = 0;
+    while start < pieces.len() {
+        let line_end = text[pieces[start].start..].find('\n').map_or(text.len(), |at| pieces[start].start + at);
+        let length = pieces[start..].iter().take_while(|piece| piece.start < line_end).count().max(1);
+        let line = &mut pieces[start..start + length];
+        let english = line.iter().filter(|piece| vocabulary::is_english(&piece.text.to_lowercase())).count();
+        if english > 2 && english as f32 >= ENGLISH_SHARE * length as f32 {
+            line.iter_mut().for_each(|piece| piece.fixed = true);
+        }
+        start += length;
     }
 }
 

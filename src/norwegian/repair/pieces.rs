@@ -76,7 +76,8 @@ fn cut_chunk<'t>(text: &'t str, chunk: &'t str, at: usize, capital_line: bool, f
         let start = at + (chunk.len() - rest.len()) + first;
         let piece = &text[start..start + length];
         let before = gap(text, found.last().map_or(0, Piece::end), start);
-        found.push(Piece { text: piece, start, before, free: piece.len() == chunk.len(), fixed, capital_line });
+        let label = is_label(piece, &text[start + length..]);
+        found.push(Piece { text: piece, start, before, free: piece.len() == chunk.len(), fixed: fixed || label, capital_line });
         rest = &tail[length..];
     }
 }
@@ -84,6 +85,17 @@ fn cut_chunk<'t>(text: &'t str, chunk: &'t str, at: usize, capital_line: bool, f
 /// Letters, digits, accents that stand alone, and the signs that å, ø and l are read as.
 fn is_inside(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '&' | '@' | '$' | '¢' | '£' | '\u{300}'..='\u{36f}')
+}
+
+/// The letter of an item (`d)`) or a speaker's number (`P3:`).
+fn is_label(piece: &str, behind: &str) -> bool {
+    let mut letters = piece.chars();
+    let Some(first) = letters.next() else { return false };
+    let rest = letters.as_str();
+    if rest.is_empty() {
+        return first.is_alphabetic() && behind.starts_with([')', '.', ':']);
+    }
+    first.is_uppercase() && rest.bytes().all(|byte| byte.is_ascii_digit()) && behind.starts_with(':')
 }
 
 /// Addresses, abbreviations and numbers with a section sign.
@@ -156,6 +168,9 @@ mod tests {
             ("@konomi", false),
             ("g@.", false),
             ("slutt.Ny", true),
+            ("d)", true),
+            ("P3: ", true),
+            ("p3 ", false),
         ] {
             assert_eq!(pieces(text).iter().all(|piece| piece.fixed), fixed, "{text}");
         }

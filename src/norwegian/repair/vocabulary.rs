@@ -92,6 +92,14 @@ fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, f32)> {
     })
 }
 
+static ENGLISH: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| crate::norwegian::word_list(include_str!("../../../data/norwegian/english.txt")).collect());
+
+/// Whether a form, in lower case, is an English word and no Norwegian one.
+pub(super) fn is_english(form: &str) -> bool {
+    ENGLISH.contains(form) && !lexicon::contains(form)
+}
+
 /// The two sets of forms that a search walks.
 pub(super) fn automata() -> [&'static [u8]; 2] {
     [lexicon::set().as_fst().as_bytes(), USUAL.as_fst().as_bytes()]
