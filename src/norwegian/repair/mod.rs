@@ -216,3 +216,79 @@ fn compose(text: &str, first: &[Change], second: &[Change]) -> Vec<Change> {
     composed.extend(blocks[taken..].iter().map(|block| block.change.clone()));
     composed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A paragraph whose å is a, ø is g and æ is ae.
+    const SCANNED: &str = "De pargrende bgr fa vaere med pa mgtet. Vi ma ogsa spgrre sgsken om hva de gnsker, fgr vi gar videre.\n";
+
+    #[test]
+    fn what_is_no_norwegian_word_stays() {
+        for kept in [
+            "Ring NAV, LAR eller BUP.",
+            "Se www.sporsmal.no eller skriv til post@sorlandet.no.",
+            "Jf. § 3-2 a og § 10a, bl.a. om frist.",
+            "Solheim og Hansen ga 3 400 kroner i 2017.",
+            "They talked about next of kin and mental health care.",
+            "a) Hva na?",
+        ] {
+            let text = format!("{SCANNED}{kept}\n{SCANNED}");
+            let repaired = repair(&text);
+            let line = repaired.text.lines().nth(1).unwrap_or_default().replace("nå?", "na?");
+            assert_eq!(line, kept);
+        }
+    }
+
+    #[test]
+    fn the_document_tells_what_its_signs_mean() {
+        for (seen, mended) in [
+            ("Vi ma fa vaere med.", "Vi må få være med."),
+            ("Det er viktig a spgrre om lgnn.", "Det er viktig å spørre om lønn."),
+            ("Lovverket er godt kjent.", "Lovverket er godt kjent."),
+            ("Pargrendearbeid er ngdvendig.", "Pårørendearbeid er nødvendig."),
+        ] {
+            let text = format!("{SCANNED}{seen}\n");
+            assert_eq!(repair(&text).text.lines().nth(1), Some(mended));
+        }
+    }
+
+    #[test]
+    fn a_clean_text_is_borrowed() {
+        let text = "De pårørende bør få være med på møtet. Vi må også spørre søsken om hva de ønsker.";
+        assert!(matches!(repair(text).text, Cow::Borrowed(_)));
+    }
+
+    fn some_changes(length: usize) -> impl Strategy<Value = Vec<Change>> {
+        let cut = (0..=length, 0..3usize, "[xyz]{0,3}");
+        proptest::collection::vec(cut, 0..4).prop_map(move |mut cuts| {
+            cuts.sort();
+            let mut end = 0;
+            let mut changes = Vec::new();
+            for (start, taken, replacement) in cuts {
+                let span = start..(start + taken).min(length);
+                if span.start >= end && (span.start > end || changes.is_empty()) && (!span.is_empty() || !replacement.is_empty()) {
+                    end = span.end;
+                    changes.push(Change { span, replacement, reason: Reason::Letter });
+                }
+            }
+            changes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn changes_in_two_rounds_are_changes_in_one(
+            (first, second) in some_changes(12).prop_flat_map(|first| {
+                let length = apply("abcdefghijkl", &first).len();
+                (Just(first), some_changes(length))
+            })
+        ) {
+            let text = "abcdefghijkl";
+            let twice = apply(&apply(text, &first), &second);
+            prop_assert_eq!(apply(text, &compose(text, &first, &second)), twice);
+        }
+    }
+}

@@ -393,3 +393,41 @@ fn are_neighbours(a: char, b: char) -> bool {
         matches!((place(a), place(b)), (Some(a), Some(b)) if a.abs_diff(b) == 1)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true, compounds: true };
+
+    #[test]
+    fn the_true_word_is_among_the_candidates() {
+        for (seen, truth) in [
+            ("pargrende", "pårørende"),
+            ("GJZRE", "gjøre"),
+            ("fortalde", "fortalde"),
+            ("fortslle", "fortelle"),
+            ("fotelle", "fortelle"),
+            ("forrtelle", "fortelle"),
+            ("fortlele", "fortelle"),
+            ("tjcnesten", "tjenesten"),
+            ("pargrendesamarbeid", "pårørendesamarbeid"),
+            ("ognoen", "og noen"),
+        ] {
+            let found = candidates(seen, &Habits::beginning(), ALL, 40.0);
+            assert!(found.iter().any(|candidate| candidate.text == truth), "{seen}: {found:?}");
+        }
+    }
+
+    /// A typing error is one of Damerau's: the optimal string alignment distance is 1.
+    #[test]
+    fn typing_errors_are_one_edit_away() {
+        for seen in ["fortslle", "fotelle", "forrtelle", "fortlele", "samtael", "foreldr", "komune"] {
+            for candidate in candidates(seen, &Habits::beginning(), ALL, 40.0) {
+                if candidate.ops == [Op::Typing] {
+                    assert_eq!(strsim::osa_distance(seen, &candidate.text), 1, "{seen} {}", candidate.text);
+                }
+            }
+        }
+    }
+}
