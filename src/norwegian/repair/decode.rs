@@ -13,7 +13,7 @@ const FEWEST_WORDS: usize = 4;
 /// Share of the words that must be usual ones, for the text to be taken for Norwegian.
 const NORWEGIAN_SHARE: f32 = 0.3;
 /// How many unknown forms are looked at to learn a document's habits.
-const SAMPLE: usize = 1200;
+const SAMPLE: usize = 500;
 /// What a mending must gain over the word as it stands, in nats: an unknown one, a known one.
 const MARGIN_UNKNOWN: f32 = 1.5;
 const MARGIN_KNOWN: f32 = 1.5;
@@ -47,10 +47,13 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         return Vec::new();
     }
     let Some(mut habits) = document.habits() else { return Vec::new() };
-    let mut mended = document.read(&habits);
+    let mut choices: Vec<Vec<Choice>> = document.forms.iter().map(|form| document.choices(form, &habits)).collect();
+    let mut mended = document.read(&habits, &choices);
     for _ in 0..RECOUNTS {
-        habits = mended.tally(&document, &habits).habits();
-        mended = document.read(&habits);
+        let recounted = mended.tally(&document, &habits).habits();
+        choices.iter_mut().flatten().for_each(|choice| choice.candidate.under(&habits, &recounted));
+        habits = recounted;
+        mended = document.read(&habits, &choices);
     }
     mended.changes(&document, &habits)
 }
@@ -174,17 +177,16 @@ impl<'t> Document<'t> {
     }
 
     /// The most likely reading under some habits.
-    fn read(&self, habits: &Habits) -> Reading {
-        let choices: Vec<Vec<Choice>> = self.forms.iter().map(|form| self.choices(form, habits)).collect();
+    fn read(&self, habits: &Habits, choices: &[Vec<Choice>]) -> Reading {
         let mut reading = Reading { chosen: vec![None; self.pieces.len()], merged: vec![false; self.pieces.len()] };
         let mut start = 0;
         for at in 1..=self.pieces.len() {
             if at == self.pieces.len() || matches!(self.pieces[at].before, Gap::Break | Gap::Comma) {
-                self.read_stretch(start..at, &choices, &mut reading);
+                self.read_stretch(start..at, choices, &mut reading);
                 start = at;
             }
         }
-        self.join_broken(habits, &choices, &mut reading);
+        self.join_broken(habits, choices, &mut reading);
         reading
     }
 
@@ -202,7 +204,7 @@ impl<'t> Document<'t> {
         let bound = own.cost() + 4.0;
         let mut choices = vec![Choice::new(own)];
         if !form.fixed {
-            let found = candidates(form.text, habits, ALL, bound);
+            let found = candidates(form.text, habits, allowed(form), bound);
             choices.extend(found.into_iter().filter(|candidate| candidate.text != form.lower).map(Choice::new));
         }
         for choice in &mut choices {
@@ -357,6 +359,12 @@ impl<'t> Document<'t> {
     }
 }
 
+/// A known word has no typing error, and isn't two.
+fn allowed(form: &Form<'_>) -> Allowed {
+    let unknown = form.known.is_none();
+    Allowed { mend: true, typing: unknown, spaces: unknown, compounds: unknown }
+}
+
 const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true, compounds: true };
 
 impl<'t> Form<'t> {
@@ -450,7 +458,7 @@ impl<'d> Doubt<'d> {
     fn new(form: &'d Form<'d>, habits: &Habits) -> Self {
         let unknown = || vocabulary::unknown_cost(form.text, true, false);
         let own = form.known.or_else(|| compound_cost(&form.lower)).unwrap_or_else(unknown);
-        let found = candidates(form.text, habits, ALL, own + 2.0).into_iter().filter(|found| found.text != form.lower);
+        let found = candidates(form.text, habits, allowed(form), own + 2.0).into_iter().filter(|found| found.text != form.lower);
         // What isn't in the steps stays: a lost space, a stray capital, a far key.
         let with_rest = |found: Candidate| {
             let steps: f32 = found.ops.iter().map(|op| habits.cost(*op)).sum();

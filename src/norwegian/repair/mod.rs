@@ -146,7 +146,8 @@ pub fn repair(text: &str) -> Repaired<'_> {
         if more.is_empty() {
             return Repaired { original: text, text: Cow::Owned(mended), changes };
         }
-        changes = compose(text, &changes, &more);
+        changes = compose(&changes, &mended, &more);
+        changes.retain(|change| text[change.span.clone()] != change.replacement);
         mended = apply(text, &changes);
     }
     // A text that never comes to rest can't be told from one that isn't damaged.
@@ -165,56 +166,45 @@ fn apply(text: &str, changes: &[Change]) -> String {
     mended
 }
 
-/// Changes of the original that do the work of `first` and then of `second`, whose spans refer to what `first` gives.
-fn compose(text: &str, first: &[Change], second: &[Change]) -> Vec<Change> {
-    /// A piece of the original with what it became after the first round, and where that lies.
-    struct Block<'c> {
-        original: Range<usize>,
-        middle: Range<usize>,
-        change: &'c Change,
-    }
+/// Changes of the original that do the work of `first`, which gives `middle`, and then of `second`, whose spans refer to `middle`.
+///
+/// Changes of the two rounds that overlap in `middle` become one.
+fn compose(first: &[Change], middle: &str, second: &[Change]) -> Vec<Change> {
+    let mut composed = Vec::new();
+    let (mut first, mut second) = (first.iter().peekable(), second.iter().peekable());
     let mut shift = Shift::default();
-    let blocks: Vec<Block<'_>> = first
-        .iter()
-        .map(|change| {
-            let start = shift.forward(change.span.start);
-            shift.pass(change);
-            Block { original: change.span.clone(), middle: start..start + change.replacement.len(), change }
-        })
-        .collect();
-    let mut composed: Vec<Change> = Vec::new();
-    let mut taken = 0;
-    let mut shift = Shift::default();
-    for change in second {
-        while let Some(block) = blocks.get(taken).filter(|block| block.middle.end <= change.span.start) {
-            composed.push(block.change.clone());
-            shift.pass(block.change);
-            taken += 1;
-        }
-        let mut original = shift.back(change.span.start)..0;
-        let mut replacement = change.replacement.clone();
-        let mut middle_end = change.span.end;
-        if let Some(block) = blocks.get(taken).filter(|block| block.middle.start < change.span.start) {
-            let kept = change.span.start - block.middle.start;
-            replacement.insert_str(0, &block.change.replacement[..kept]);
-            original.start = block.original.start;
-        }
-        while let Some(block) = blocks.get(taken).filter(|block| block.middle.start < change.span.end) {
-            if block.middle.end > change.span.end {
-                let kept = change.span.end - block.middle.start;
-                replacement.push_str(&block.change.replacement[kept..]);
-                middle_end = block.middle.end;
+    loop {
+        let place = |change: &&Change, shift: Shift| shift.forward(change.span.start);
+        let start = match (first.peek(), second.peek()) {
+            (None, None) => return composed,
+            (Some(one), None) => place(one, shift),
+            (None, Some(two)) => two.span.start,
+            (Some(one), Some(two)) => place(one, shift).min(two.span.start),
+        };
+        let original_start = shift.back(start);
+        let (mut end, mut copied) = (start, start);
+        let mut reason = None;
+        let mut replacement = String::new();
+        loop {
+            let opens = |at: usize, reason: Option<Reason>| at < end || (at == start && reason.is_none());
+            if let Some(one) = first.next_if(|one| opens(place(one, shift), reason)) {
+                end = end.max(place(&one, shift) + one.replacement.len());
+                shift.pass(one);
+                reason = reason.or(Some(one.reason));
+            } else if let Some(two) = second.next_if(|two| opens(two.span.start, reason)) {
+                replacement.push_str(&middle[copied..two.span.start]);
+                replacement.push_str(&two.replacement);
+                copied = two.span.end;
+                end = end.max(two.span.end);
+                reason = Some(two.reason);
+            } else {
+                break;
             }
-            shift.pass(block.change);
-            taken += 1;
         }
-        original.end = shift.back(middle_end);
-        if text[original.clone()] != replacement {
-            composed.push(Change { span: original, replacement, reason: change.reason });
-        }
+        replacement.push_str(&middle[copied..end]);
+        let span = original_start..shift.back(end);
+        composed.push(Change { span, replacement, reason: reason.unwrap_or(Reason::Context) });
     }
-    composed.extend(blocks[taken..].iter().map(|block| block.change.clone()));
-    composed
 }
 
 #[cfg(test)]
@@ -287,8 +277,9 @@ mod tests {
             })
         ) {
             let text = "abcdefghijkl";
-            let twice = apply(&apply(text, &first), &second);
-            prop_assert_eq!(apply(text, &compose(text, &first, &second)), twice);
+            let middle = apply(text, &first);
+            let twice = apply(&middle, &second);
+            prop_assert_eq!(apply(text, &compose(&first, &middle, &second)), twice);
         }
     }
 }
