@@ -36,7 +36,10 @@ impl std::fmt::Display for Figures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { damaged, mended, intact, harmed } = self;
         let (mending, harm) = (100.0 * self.mended_share(), 100.0 * self.harmed_share());
-        write!(f, "{mended} of {damaged} damaged words mended ({mending:.1}%), {harmed} of {intact} intact ones harmed ({harm:.2}%)")
+        write!(
+            f,
+            "{mended} of {damaged} damaged words mended ({mending:.1}%), {harmed} of {intact} intact ones harmed ({harm:.2}%)"
+        )
     }
 }
 
@@ -71,7 +74,10 @@ fn align<'t>(clean: &[&'t str], other: &[&'t str]) -> Vec<(Vec<&'t str>, Vec<&'t
                 }
                 let step = match (take, give) {
                     (1, 0) | (0, 1) => 0.8,
-                    _ => cost(&clean[i - take..i].concat(), &other[j - give..j].concat()) + if take == give { 0.0 } else { 0.05 },
+                    _ => {
+                        cost(&clean[i - take..i].concat(), &other[j - give..j].concat())
+                            + if take == give { 0.0 } else { 0.05 }
+                    }
                 };
                 let total = table[i - take][j - give].0 + step;
                 if total < table[i][j].0 {
@@ -94,10 +100,13 @@ fn align<'t>(clean: &[&'t str], other: &[&'t str]) -> Vec<(Vec<&'t str>, Vec<&'t
 
 /// For each word of the clean line whether the other line has it: as itself, at its place.
 fn kept(clean: &[&str], other: &[&str]) -> Vec<bool> {
-    align(clean, other).into_iter().flat_map(|(ours, theirs)| {
-        let same = ours == theirs;
-        ours.into_iter().map(move |_| same)
-    }).collect()
+    align(clean, other)
+        .into_iter()
+        .flat_map(|(ours, theirs)| {
+            let same = ours == theirs;
+            ours.into_iter().map(move |_| same)
+        })
+        .collect()
 }
 
 /// Compares texts line by line.
@@ -115,7 +124,8 @@ fn compare(clean: &str, damaged: &str, mended: &str, show: bool) -> Figures {
             figures.harmed += usize::from(before && !after);
             if show && !after {
                 let what = if before { "HARMED" } else { "left" };
-                let shown: Vec<(&str, &str)> = words(damaged).into_iter().zip(words(mended)).filter(|(a, b)| a != b).take(12).collect();
+                let shown: Vec<(&str, &str)> =
+                    words(damaged).into_iter().zip(words(mended)).filter(|(a, b)| a != b).take(12).collect();
                 println!("    {what} {word} | {} | {shown:?}", damaged.chars().take(120).collect::<String>());
             }
         }
@@ -130,8 +140,10 @@ fn body(path: &Path) -> String {
 
 /// The twins in a folder: name, clean text, damaged text.
 fn twins(folder: &str) -> Vec<(String, String, String)> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(at_root(folder)).expect("the folder is there").map(|entry| entry.expect("readable").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(at_root(folder))
+        .expect("the folder is there")
+        .map(|entry| entry.expect("readable").path())
+        .collect();
     paths.sort();
     paths
         .iter()
@@ -320,7 +332,10 @@ fn the_summit_is_mended() {
     assert_eq!(damaged.lines().count(), mended.lines().count());
     let mut all = Figures::default();
     // Running text: from the heading to the appendix or greeting, and the appendix to the table's heading.
-    for (clean_ends, ocr_ends) in [(("Anbefalinger fra", "Med hilsen"), ("Anbefalinger fra", " Vedlegg:")), (("Vedlegg:", "\u{0}"), ("Vedlegg:", "Holdninger Kunnskap"))] {
+    for (clean_ends, ocr_ends) in [
+        (("Anbefalinger fra", "Med hilsen"), ("Anbefalinger fra", " Vedlegg:")),
+        (("Vedlegg:", "\u{0}"), ("Vedlegg:", "Holdninger Kunnskap")),
+    ] {
         let truth = section(&clean, clean_ends.0, clean_ends.1);
         let before = section(&damaged, ocr_ends.0, ocr_ends.1);
         let after = section(mended, ocr_ends.0, ocr_ends.1);
@@ -346,7 +361,8 @@ fn the_summit_is_mended() {
 
 #[test]
 fn clean_texts_are_left_alone() {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(at_root("data/notes")).expect("notes").map(|entry| entry.expect("readable").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(at_root("data/notes")).expect("notes").map(|entry| entry.expect("readable").path()).collect();
     paths.push(at_root("data/summit-2017/recommendations.txt"));
     paths.sort();
     let mut texts: Vec<(String, String)> = paths
@@ -354,7 +370,9 @@ fn clean_texts_are_left_alone() {
         .filter(|path| !path.ends_with("bord-07.txt") && !path.ends_with("bord-09.txt"))
         .map(|path| (path.display().to_string(), read(path)))
         .collect();
-    texts.extend(twins("tests/norwegian/repair").into_iter().map(|(name, clean, _)| (format!("clean of {name}"), clean)));
+    texts.extend(
+        twins("tests/norwegian/repair").into_iter().map(|(name, clean, _)| (format!("clean of {name}"), clean)),
+    );
     let mut changed = 0;
     for (name, text) in &texts {
         let repaired = repair(text);

@@ -114,7 +114,8 @@ mod generate {
     const OWN_CLASS: usize = 40;
 
     fn texts() -> Vec<(String, bool)> {
-        let files = std::env::var("KODEBOK_POINTS").expect("KODEBOK_POINTS names the files of points, with ':' between");
+        let files =
+            std::env::var("KODEBOK_POINTS").expect("KODEBOK_POINTS names the files of points, with ':' between");
         let lines: Vec<String> = files
             .split(':')
             .flat_map(|file| {
@@ -138,7 +139,8 @@ mod generate {
     fn frequencies(texts: &[(String, bool)]) -> String {
         let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
         for (text, nynorsk) in texts {
-            for piece in pieces(text).iter().filter(|piece| piece.text.chars().all(char::is_alphabetic) && !piece.fixed) {
+            for piece in pieces(text).iter().filter(|piece| piece.text.chars().all(char::is_alphabetic) && !piece.fixed)
+            {
                 let count = counts.entry(piece.text.to_lowercase()).or_default();
                 count.0 += 1;
                 count.1 += usize::from(*nynorsk);
@@ -157,7 +159,9 @@ mod generate {
         let own: HashMap<&str, usize> = frequencies
             .lines()
             .filter_map(|line| line.split_once('\t'))
-            .map(|(form, count)| (form, count.split('\t').next().and_then(|count| count.parse().ok()).unwrap_or_default()))
+            .map(|(form, count)| {
+                (form, count.split('\t').next().and_then(|count| count.parse().ok()).unwrap_or_default())
+            })
             .filter(|(_, count)| *count >= OWN_CLASS)
             .collect();
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();

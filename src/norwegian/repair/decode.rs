@@ -25,9 +25,11 @@ const BROKEN_BY_HYPHEN: f32 = 6.0;
 /// A document is damaged when this share of its words would be mended, and so many different forms.
 const DAMAGED_SHARE: f32 = 0.015;
 const DAMAGED_FORMS: usize = 3;
+/// Nor is it by lost letters, where so many more æ, ø and å stand.
+const LOST_SHARE: f32 = 0.15;
 /// How often the habits are counted again from the readings that they give.
 const RECOUNTS: usize = 2;
-/// A text of fewer words needs fewer forms to tell.
+/// A text of fewer words, and without any æ, ø or å, needs fewer forms to tell.
 const SHORT: f32 = 40.0;
 /// How often habits are learned from the unknown words, and how often a form counts at most.
 const LEARNING_ROUNDS: usize = 4;
@@ -131,7 +133,8 @@ impl<'t> Document<'t> {
     }
 
     fn is_norwegian(&self) -> bool {
-        let usual: f32 = self.forms.iter().filter(|form| form.known.is_some_and(|cost| cost < 11.5)).map(|form| form.count).sum();
+        let usual: f32 =
+            self.forms.iter().filter(|form| form.known.is_some_and(|cost| cost < 11.5)).map(|form| form.count).sum();
         self.words as usize >= FEWEST_WORDS && usual >= NORWEGIAN_SHARE * self.words
     }
 
@@ -141,8 +144,7 @@ impl<'t> Document<'t> {
             self.forms.iter().filter(|form| !form.fixed && form.known.is_none_or(|cost| cost >= RARE)).collect();
         let stride = doubtful.len().div_ceil(SAMPLE).max(1);
         let beginning = Habits::beginning();
-        let sample: Vec<Doubt<'_>> =
-            doubtful.iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
+        let sample: Vec<Doubt<'_>> = doubtful.iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
         let mut habits = beginning;
         let mut damaged = Damage::default();
         for round in 0..LEARNING_ROUNDS {
@@ -160,11 +162,13 @@ impl<'t> Document<'t> {
             }
             habits = tally.habits();
         }
-        #[cfg(test)]
-        if std::env::var_os("REPAIR_DEBUG").is_some() {
-            eprintln!("{damaged:?} of {}", self.words);
-        }
-        damaged.is_enough(self.words / stride as f32).then_some(habits)
+        damaged.is_enough(self.words / stride as f32, self.intact_symbols() / stride as f32).then_some(habits)
+    }
+
+    /// How many æ, ø and å the text has in known words.
+    fn intact_symbols(&self) -> f32 {
+        let known = self.forms.iter().filter(|form| form.known.is_some());
+        known.map(|form| intact_steps(form.text).len() as f32 * form.count).sum()
     }
 
     /// Counts the symbols that stand as they should, in usual words.
@@ -244,7 +248,8 @@ impl<'t> Document<'t> {
             classes = options.iter().map(|choice| choice.last).collect();
             ways.push(way);
         }
-        let ends: Vec<f32> = costs.iter().zip(&classes).map(|(cost, class)| cost + context::cost(*class, EDGE)).collect();
+        let ends: Vec<f32> =
+            costs.iter().zip(&classes).map(|(cost, class)| cost + context::cost(*class, EDGE)).collect();
         let mut number = cheapest(&ends);
         for at in stretch.rev() {
             if let Some(form) = self.form_of[at]
@@ -323,7 +328,8 @@ impl<'t> Document<'t> {
             Gap::Hyphen => BROKEN_BY_HYPHEN,
             _ => return None,
         };
-        let is_part = |number: usize| !self.forms[number].fixed && self.forms[number].text.chars().any(char::is_alphabetic);
+        let is_part =
+            |number: usize| !self.forms[number].fixed && self.forms[number].text.chars().any(char::is_alphabetic);
         let unknown = |number: usize| choices[number][0].candidate.word > RARE + 1.0;
         let small = second.text.chars().next().is_some_and(|c| !c.is_uppercase()) || first.capital_line;
         if !is_part(left) || !is_part(right) || !(unknown(left) || unknown(right)) || !small {
@@ -334,7 +340,8 @@ impl<'t> Document<'t> {
         let bound = apart - broken - MARGIN_UNKNOWN;
         // Beside a known word an unknown one easily makes a compound.
         let compounds = second.before == Gap::Hyphen && unknown(left) && unknown(right);
-        let mut best = candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound).into_iter().next()?;
+        let mut best =
+            candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound).into_iter().next()?;
         best.channel += broken;
         Some(best)
     }
@@ -351,10 +358,17 @@ impl<'t> Document<'t> {
         let before = &self.text[..piece.start];
         let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
         match line.trim_end().chars().next_back() {
-            Some('.' | '!' | '?' | ':') if !line.trim_start().starts_with(|c: char| c.is_ascii_digit()) || line.len() > 5 => true,
+            Some('.' | '!' | '?' | ':')
+                if !line.trim_start().starts_with(|c: char| c.is_ascii_digit()) || line.len() > 5 =>
+            {
+                true
+            }
             Some(_) if line.chars().any(char::is_alphabetic) => false,
             Some(_) => self.capital_items,
-            None => before.trim_end().chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':')) || before.ends_with("\n\n"),
+            None => {
+                before.trim_end().chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':'))
+                    || before.ends_with("\n\n")
+            }
         }
     }
 }
@@ -373,7 +387,9 @@ impl<'t> Form<'t> {
         let digits = text.chars().take_while(char::is_ascii_digit).count();
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
         let length = text.chars().count();
-        let fixed = (digits > 1 || digits == 1 && length == 2 && text.ends_with(['a', 'b', 'c'])) || (letters == 0 && length > 1) || length > 60;
+        let fixed = (digits > 1 || digits == 1 && length == 2 && text.ends_with(['a', 'b', 'c']))
+            || (letters == 0 && length > 1)
+            || length > 60;
         let known = sign_cost(text).or_else(|| vocabulary::own_cost(&lower));
         Self { text, lower, count: 0.0, known, fixed }
     }
@@ -415,7 +431,11 @@ fn intact_steps(text: &str) -> Vec<Op> {
 }
 
 fn cheapest(costs: &[f32]) -> usize {
-    costs.iter().enumerate().fold((0, f32::INFINITY), |best, (at, cost)| if *cost < best.1 { (at, *cost) } else { best }).0
+    costs
+        .iter()
+        .enumerate()
+        .fold((0, f32::INFINITY), |best, (at, cost)| if *cost < best.1 { (at, *cost) } else { best })
+        .0
 }
 
 /// How many words would be mended: by lost letters and look-alikes, and by typing errors and spaces.
@@ -439,9 +459,9 @@ impl Damage {
         }
     }
 
-    fn is_enough(self, words: f32) -> bool {
-        let few = if words < SHORT { 2 } else { DAMAGED_FORMS };
-        let lost = self.lost_forms >= few && self.lost >= DAMAGED_SHARE * words;
+    fn is_enough(self, words: f32, intact: f32) -> bool {
+        let few = if words < SHORT && intact == 0.0 { 2 } else { DAMAGED_FORMS };
+        let lost = self.lost_forms >= few && self.lost >= (DAMAGED_SHARE * words).max(LOST_SHARE * intact);
         lost || (self.typing_forms > DAMAGED_FORMS && self.typing >= 2.0 * DAMAGED_SHARE * words)
     }
 }
@@ -458,7 +478,9 @@ impl<'d> Doubt<'d> {
     fn new(form: &'d Form<'d>, habits: &Habits) -> Self {
         let unknown = || vocabulary::unknown_cost(form.text, true, false);
         let own = form.known.or_else(|| compound_cost(&form.lower)).unwrap_or_else(unknown);
-        let found = candidates(form.text, habits, allowed(form), own + 2.0).into_iter().filter(|found| found.text != form.lower);
+        let found = candidates(form.text, habits, allowed(form), own + 2.0)
+            .into_iter()
+            .filter(|found| found.text != form.lower);
         // What isn't in the steps stays: a lost space, a stray capital, a far key.
         let with_rest = |found: Candidate| {
             let steps: f32 = found.ops.iter().map(|op| habits.cost(*op)).sum();
@@ -569,14 +591,16 @@ fn reason(candidate: &Candidate, merged: bool, known: bool) -> Reason {
 fn recase(document: &Document<'_>, piece: &Piece<'_>, candidate: &Candidate) -> String {
     let lower = candidate.text.as_str();
     let first = piece.text.chars().next().unwrap_or_default();
-    let small = matches!(candidate.ops.first(), Some(Op::Symbol(0..3, _) | Op::Other(0..3, _))) && lower.starts_with(['æ', 'ø', 'å']);
+    let small = matches!(candidate.ops.first(), Some(Op::Symbol(0..3, _) | Op::Other(0..3, _)))
+        && lower.starts_with(['æ', 'ø', 'å']);
     // The case of a sign, of a capital that is seen for a small letter, and of l or 1 for I is that of the place.
     let signs = !first.is_alphabetic() || small || (first == 'l' && lower.starts_with('i'));
     let capitals = vocabulary::is_all_capitals(piece.text) || (piece.capital_line && first.is_uppercase());
     if capitals {
         return lower.to_uppercase();
     }
-    if (first.is_uppercase() && !small) || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower) {
+    if (first.is_uppercase() && !small) || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower)
+    {
         let mut letters = lower.chars();
         return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     }

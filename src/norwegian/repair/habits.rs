@@ -127,8 +127,7 @@ impl Habits {
                 reading.cost = -((reading.count + weight * reading.prior) / total).ln();
             }
             self.other_cost[symbol] = -(weight * OTHER_CHARACTER / total).ln();
-            self.intact_cost[symbol] =
-                -((self.intact[symbol] + weight * (1.0 - USUAL_SHARE - LOST)) / total).ln();
+            self.intact_cost[symbol] = -((self.intact[symbol] + weight * (1.0 - USUAL_SHARE - LOST)) / total).ln();
         }
         for (number, pair) in self.look_alikes.iter_mut().enumerate() {
             let chance = chances.get(number).copied().unwrap_or_default().max(pair.count);
@@ -204,10 +203,12 @@ impl Tally {
         for op in ops {
             match *op {
                 Op::Symbol(symbol, reading) => self.readings[usize::from(symbol)][usize::from(reading)] += weight,
-                Op::Other(symbol, seen) => match self.others.iter_mut().find(|other| (other.0, other.1) == (symbol, seen)) {
-                    Some(other) => other.2 += weight,
-                    None => self.others.push((symbol, seen, weight)),
-                },
+                Op::Other(symbol, seen) => {
+                    match self.others.iter_mut().find(|other| (other.0, other.1) == (symbol, seen)) {
+                        Some(other) => other.2 += weight,
+                        None => self.others.push((symbol, seen, weight)),
+                    }
+                }
                 Op::Intact(symbol) => self.intact[usize::from(symbol)] += weight,
                 Op::LookAlike(pair) => self.look_alikes[usize::from(pair)] += weight,
                 Op::Typing => self.typing += weight,

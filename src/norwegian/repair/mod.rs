@@ -213,7 +213,8 @@ mod tests {
     use proptest::prelude::*;
 
     /// A paragraph whose å is a, ø is g and æ is ae.
-    const SCANNED: &str = "De pargrende bgr fa vaere med pa mgtet. Vi ma ogsa spgrre sgsken om hva de gnsker, fgr vi gar videre.\n";
+    const SCANNED: &str =
+        "De pargrende bgr fa vaere med pa mgtet. Vi ma ogsa spgrre sgsken om hva de gnsker, fgr vi gar videre.\n";
 
     #[test]
     fn what_is_no_norwegian_word_stays() {
@@ -259,7 +260,10 @@ mod tests {
             let mut changes = Vec::new();
             for (start, taken, replacement) in cuts {
                 let span = start..(start + taken).min(length);
-                if span.start >= end && (span.start > end || changes.is_empty()) && (!span.is_empty() || !replacement.is_empty()) {
+                if span.start >= end
+                    && (span.start > end || changes.is_empty())
+                    && (!span.is_empty() || !replacement.is_empty())
+                {
                     end = span.end;
                     changes.push(Change { span, replacement, reason: Reason::Letter });
                 }

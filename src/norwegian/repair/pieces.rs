@@ -77,7 +77,14 @@ fn cut_chunk<'t>(text: &'t str, chunk: &'t str, at: usize, capital_line: bool, f
         let piece = &text[start..start + length];
         let before = gap(text, found.last().map_or(0, Piece::end), start);
         let label = is_label(piece, &text[start + length..]);
-        found.push(Piece { text: piece, start, before, free: piece.len() == chunk.len(), fixed: fixed || label, capital_line });
+        found.push(Piece {
+            text: piece,
+            start,
+            before,
+            free: piece.len() == chunk.len(),
+            fixed: fixed || label,
+            capital_line,
+        });
         rest = &tail[length..];
     }
 }
@@ -115,7 +122,9 @@ fn is_address(chunk: &str) -> bool {
     let has_domain = host.rsplit_once('.').is_some_and(|(name, top)| {
         !name.is_empty() && (2..=4).contains(&top.len()) && top.chars().all(|c| c.is_ascii_lowercase())
     });
-    has_domain && (chunk.contains('@') || ["no", "com", "org", "net", "eu", "se", "dk"].iter().any(|top| host.ends_with(&format!(".{top}"))))
+    has_domain
+        && (chunk.contains('@')
+            || ["no", "com", "org", "net", "eu", "se", "dk"].iter().any(|top| host.ends_with(&format!(".{top}"))))
 }
 
 fn gap(text: &str, from: usize, to: usize) -> Gap {

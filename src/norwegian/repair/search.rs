@@ -10,7 +10,7 @@ const BEAM: f32 = 6.0;
 /// Candidates that are kept of a form.
 const KEPT: usize = 6;
 /// Steps of a walk: a bound on time, some ten times what a long word with damage takes.
-const STEPS: usize = 4_000;
+const STEPS: usize = 3_000;
 /// Bounds that are tried before the one asked for, and how much dearer than the best a rival may be that is still sought then.
 const FIRST_BOUNDS: [f32; 3] = [13.0, 17.0, 21.0];
 const RIVALS: f32 = 4.0;
@@ -75,12 +75,16 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
     let mut found = Vec::new();
     // Narrow walks first: a mending by the document's own habits is cheap, and found in few steps.
     for narrow in FIRST_BOUNDS.into_iter().filter(|narrow| *narrow < bound).chain([bound]) {
-        found = walk(form, habits, allowed, narrow);
+        let whole;
+        (found, whole) = walk(form, habits, allowed, narrow);
         let best = found.iter().map(Candidate::cost).fold(f32::INFINITY, f32::min);
         if best.is_finite() {
             if best + RIVALS > narrow && narrow < bound {
-                found = walk(form, habits, allowed, bound.min(best + RIVALS));
+                found = walk(form, habits, allowed, bound.min(best + RIVALS)).0;
             }
+            break;
+        }
+        if !whole {
             break;
         }
     }
@@ -94,7 +98,8 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
     kept
 }
 
-fn walk(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
+/// The candidates within a bound, and whether the walk came to its end.
+fn walk(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> (Vec<Candidate>, bool) {
     let raw: Vec<char> = form.chars().collect();
     let mut walk = Walk {
         lower: raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect(),
@@ -114,7 +119,7 @@ fn walk(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candid
     if allowed.mend {
         walk.lone_mark();
     }
-    walk.found
+    (walk.found, walk.steps > 0)
 }
 
 /// A finished part of a compound, or word before a lost space: where it ends in the text, and its cost.
@@ -163,7 +168,12 @@ impl Walk<'_> {
         if self.allowed.mend {
             self.symbols(set, addr, at, cost);
             self.look_alikes(set, addr, at, cost);
-            if self.allowed.typing && at > 0 && self.raw.len() > 3 && self.parts.is_empty() && !self.ops.contains(&Op::Typing) {
+            if self.allowed.typing
+                && at > 0
+                && self.raw.len() > 3
+                && self.parts.is_empty()
+                && !self.ops.contains(&Op::Typing)
+            {
                 self.typing(set, addr, at, cost);
             }
         }
@@ -242,7 +252,10 @@ impl Walk<'_> {
         let habits = self.habits;
         for (number, pair) in habits.look_alikes.iter().enumerate() {
             let to = at + pair.seen.len();
-            let here = self.raw.get(at..to) == Some(&pair.seen[..]) || (pair.seen[0..].iter().all(|c| c.is_lowercase()) && self.capitals && self.lower.get(at..to) == Some(&pair.seen[..]));
+            let here = self.raw.get(at..to) == Some(&pair.seen[..])
+                || (pair.seen[0..].iter().all(|c| c.is_lowercase())
+                    && self.capitals
+                    && self.lower.get(at..to) == Some(&pair.seen[..]));
             if here && cost + pair.cost + self.least <= self.bound {
                 let truth: Vec<char> = pair.truth.iter().map(|c| c.to_ascii_lowercase()).collect();
                 self.go(set, addr, &truth, to, cost + pair.cost, Some(Op::LookAlike(number as u16)));
@@ -267,9 +280,8 @@ impl Walk<'_> {
             self.go(set, addr, &swapped, at + 2, cost, Some(Op::Typing));
         }
         let node = FORMS[set].node(addr);
-        let letters: Vec<char> =
-            node.transitions().filter(|transition| transition.inp.is_ascii_lowercase()).map(|t| char::from(t.inp)).collect();
-        for letter in letters {
+        for transition in node.transitions().filter(|transition| transition.inp.is_ascii_lowercase()) {
+            let letter = char::from(transition.inp);
             self.go(set, addr, &[letter], at, cost + 0.5, Some(Op::Typing));
             if let Some(seen) = self.lower.get(at).copied()
                 && seen != letter
@@ -305,7 +317,13 @@ impl Walk<'_> {
             self.text.pop();
         }
         let compound = COMPOUND + 0.5 * (self.parts.first().map_or(CHEAPEST_LONG, |part| part.cost) + CHEAPEST_LONG);
-        if self.allowed.compounds && cost + compound <= self.bound && length >= SHORTEST_PART && self.parts.len() < 3 && !self.parts.iter().any(|part| part.space) && vocabulary::is_modifier(&form) {
+        if self.allowed.compounds
+            && cost + compound <= self.bound
+            && length >= SHORTEST_PART
+            && self.parts.len() < 3
+            && !self.parts.iter().any(|part| part.space)
+            && vocabulary::is_modifier(&form)
+        {
             let part_cost = part_cost(&form, length);
             self.next_part(at, cost, part_cost, "");
             if self.lower[at] == 's' || (self.lower[at] == 'e' && length > 3) {

@@ -166,7 +166,8 @@ fn has_inner_capital(text: &str) -> bool {
 /// Whether a form can be the first part of a compound: a dictionary form of a word that carries content, or a usual long one.
 pub(super) fn is_modifier(form: &str) -> bool {
     lexicon::readings(form).any(|reading| {
-        (reading.lemma == form || cost(form).is_some_and(|cost| cost < USUAL_PART)) && (reading.part.is_content() || matches!(reading.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
+        (reading.lemma == form || cost(form).is_some_and(|cost| cost < USUAL_PART))
+            && (reading.part.is_content() || matches!(reading.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
     }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
 
