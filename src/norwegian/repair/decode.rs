@@ -50,13 +50,14 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
     }
     let Some(mut habits) = document.habits() else { return Vec::new() };
     let mut choices: Vec<Vec<Choice>> = document.forms.iter().map(|form| document.choices(form, &habits)).collect();
-    let mut mended = document.read(&habits, &choices);
+    let mut mended = document.read(&choices);
     for _ in 0..RECOUNTS {
         let recounted = mended.tally(&document, &habits).habits();
         choices.iter_mut().flatten().for_each(|choice| choice.candidate.under(&habits, &recounted));
         habits = recounted;
-        mended = document.read(&habits, &choices);
+        mended = document.read(&choices);
     }
+    document.join_broken(&habits, &choices, &mut mended);
     mended.changes(&document, &habits)
 }
 
@@ -70,6 +71,9 @@ struct Form<'t> {
     /// Numbers and the like are left alone.
     fixed: bool,
 }
+
+/// What two forms side by side are as one word, with a hyphen between or a space.
+type Pairs = HashMap<(usize, usize, bool), Option<Candidate>>;
 
 struct Document<'t> {
     text: &'t str,
@@ -181,7 +185,7 @@ impl<'t> Document<'t> {
     }
 
     /// The most likely reading under some habits.
-    fn read(&self, habits: &Habits, choices: &[Vec<Choice>]) -> Reading {
+    fn read(&self, choices: &[Vec<Choice>]) -> Reading {
         let mut reading = Reading { chosen: vec![None; self.pieces.len()], merged: vec![false; self.pieces.len()] };
         let mut start = 0;
         for at in 1..=self.pieces.len() {
@@ -190,7 +194,6 @@ impl<'t> Document<'t> {
                 start = at;
             }
         }
-        self.join_broken(habits, choices, &mut reading);
         reading
     }
 
@@ -307,9 +310,10 @@ impl<'t> Document<'t> {
 
     /// Puts broken words together, where a part is unknown and the whole is known.
     fn join_broken(&self, habits: &Habits, choices: &[Vec<Choice>], reading: &mut Reading) {
+        let mut memo = HashMap::new();
         let mut at = 1;
         while at < self.pieces.len() {
-            let joined = self.joined(at, habits, choices, reading);
+            let joined = self.joined(at, habits, choices, &mut memo);
             if let Some(candidate) = joined {
                 reading.chosen[at - 1] = Some(candidate);
                 reading.chosen[at] = None;
@@ -320,14 +324,12 @@ impl<'t> Document<'t> {
         }
     }
 
-    fn joined(&self, at: usize, habits: &Habits, choices: &[Vec<Choice>], reading: &Reading) -> Option<Candidate> {
+    fn joined(&self, at: usize, habits: &Habits, choices: &[Vec<Choice>], memo: &mut Pairs) -> Option<Candidate> {
         let (first, second) = (&self.pieces[at - 1], &self.pieces[at]);
         let (left, right) = (self.form_of[at - 1]?, self.form_of[at]?);
-        let broken = match second.before {
-            Gap::Space => BROKEN_BY_SPACE,
-            Gap::Hyphen => BROKEN_BY_HYPHEN,
-            _ => return None,
-        };
+        if !matches!(second.before, Gap::Space | Gap::Hyphen) {
+            return None;
+        }
         let is_part =
             |number: usize| !self.forms[number].fixed && self.forms[number].text.chars().any(char::is_alphabetic);
         let unknown = |number: usize| choices[number][0].candidate.word > RARE + 1.0;
@@ -335,22 +337,20 @@ impl<'t> Document<'t> {
         if !is_part(left) || !is_part(right) || !(unknown(left) || unknown(right)) || !small {
             return None;
         }
-        let apart = self.chosen_cost(at - 1, left, choices, reading) + self.chosen_cost(at, right, choices, reading);
-        let whole = format!("{}{}", first.text, second.text);
-        let bound = apart - broken - MARGIN_UNKNOWN;
-        // Beside a known word an unknown one easily makes a compound.
-        let compounds = second.before == Gap::Hyphen && unknown(left) && unknown(right);
-        let mut best =
-            candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound).into_iter().next()?;
-        best.channel += broken;
-        Some(best)
-    }
-
-    fn chosen_cost(&self, at: usize, form: usize, choices: &[Vec<Choice>], reading: &Reading) -> f32 {
-        match &reading.chosen[at] {
-            Some(candidate) => candidate.cost(),
-            None => self.choice_cost(at, form, 0, &choices[form][0]),
-        }
+        let hyphen = second.before == Gap::Hyphen;
+        let search = || {
+            let broken = if hyphen { BROKEN_BY_HYPHEN } else { BROKEN_BY_SPACE };
+            let least =
+                |number: usize| choices[number].iter().map(|choice| choice.candidate.cost()).fold(f32::MAX, f32::min);
+            let bound = least(left) + least(right) - broken;
+            let whole = format!("{}{}", first.text, second.text);
+            // Beside a known word an unknown one easily makes a compound.
+            let compounds = hyphen && unknown(left) && unknown(right);
+            let found = candidates(&whole, habits, Allowed { spaces: false, compounds, ..ALL }, bound);
+            let best = found.into_iter().next()?;
+            Some(Candidate { channel: best.channel + broken, ..best })
+        };
+        memo.entry((left, right, hyphen)).or_insert_with(search).clone()
     }
 
     /// Whether a piece that begins with a sign would begin with a capital, were it mended.
