@@ -37,6 +37,7 @@ pub(super) struct Reading {
 pub(super) struct LookAlike {
     pub seen: Vec<char>,
     pub truth: Vec<char>,
+    pub lower_truth: Vec<char>,
     prior: f32,
     pub count: f32,
     pub cost: f32,
@@ -100,6 +101,7 @@ impl Habits {
                 None => habits.look_alikes.push(LookAlike {
                     seen,
                     truth: truth.chars().collect(),
+                    lower_truth: truth.to_lowercase().chars().collect(),
                     prior: weight / 6.0 * LOOK_ALIKE,
                     count: 0.0,
                     cost: 0.0,

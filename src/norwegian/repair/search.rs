@@ -72,15 +72,19 @@ pub(super) struct Allowed {
 
 /// The candidates of a form, cheapest first, that cost at most `bound`.
 pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
+    let raw: Vec<char> = form.chars().collect();
+    let capitals = vocabulary::is_all_capitals(form);
+    let reach = if allowed.mend { bound } else { 0.0 };
+    let sites = Sites::new(&raw, &lower_letters(&raw), capitals, habits, reach);
     let mut found = Vec::new();
     // Narrow walks first: a mending by the document's own habits is cheap, and found in few steps.
     for narrow in FIRST_BOUNDS.into_iter().filter(|narrow| *narrow < bound).chain([bound]) {
         let whole;
-        (found, whole) = walk(form, habits, allowed, narrow);
+        (found, whole) = walk(form, &sites, habits, allowed, narrow);
         let best = found.iter().map(Candidate::cost).fold(f32::INFINITY, f32::min);
         if best.is_finite() {
             if best + RIVALS > narrow && narrow < bound {
-                found = walk(form, habits, allowed, bound.min(best + RIVALS)).0;
+                found = walk(form, &sites, habits, allowed, bound.min(best + RIVALS)).0;
             }
             break;
         }
@@ -99,10 +103,11 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
 }
 
 /// The candidates within a bound, and whether the walk came to its end.
-fn walk(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> (Vec<Candidate>, bool) {
+fn walk(form: &str, sites: &Sites, habits: &Habits, allowed: Allowed, bound: f32) -> (Vec<Candidate>, bool) {
     let raw: Vec<char> = form.chars().collect();
     let mut walk = Walk {
-        lower: raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect(),
+        sites,
+        lower: lower_letters(&raw),
         capitals: vocabulary::is_all_capitals(form),
         least: if raw.len() > 5 { CHEAPEST_LONG } else { CHEAPEST },
         raw,
@@ -130,7 +135,45 @@ struct Part {
     space: bool,
 }
 
+/// Where in a form something is seen that can stand for another: the numbers of the readings and look-alikes, for each place.
+struct Sites {
+    symbols: Vec<Vec<(u8, u16)>>,
+    look_alikes: Vec<Vec<u16>>,
+}
+
+impl Sites {
+    fn new(raw: &[char], lower: &[char], capitals: bool, habits: &Habits, bound: f32) -> Self {
+        let symbols_at = |at: usize| {
+            let mut found = Vec::new();
+            for (symbol, readings) in habits.readings[..LONE].iter().enumerate() {
+                for (number, reading) in readings.iter().enumerate() {
+                    if reading.cost < bound && raw[at..].starts_with(&reading.seen) {
+                        found.push((symbol as u8, number as u16));
+                    }
+                }
+            }
+            found
+        };
+        let look_alikes_at = |at: usize| {
+            let here = |seen: &[char]| {
+                let small = capitals && seen.iter().all(|c| c.is_lowercase());
+                raw[at..].starts_with(seen) || (small && lower[at..].starts_with(seen))
+            };
+            let pairs = habits.look_alikes.iter().enumerate();
+            pairs
+                .filter(|(_, pair)| pair.cost < bound && at < raw.len() && here(&pair.seen))
+                .map(|(number, _)| number as u16)
+                .collect()
+        };
+        Self {
+            symbols: (0..=raw.len()).map(symbols_at).collect(),
+            look_alikes: (0..=raw.len()).map(look_alikes_at).collect(),
+        }
+    }
+}
+
 struct Walk<'h> {
+    sites: &'h Sites,
     raw: Vec<char>,
     lower: Vec<char>,
     capitals: bool,
@@ -226,15 +269,14 @@ impl Walk<'_> {
     }
 
     fn symbol(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32, letter: usize, symbol: usize) {
-        let habits = self.habits;
+        let (habits, sites) = (self.habits, self.sites);
         let mut listed = false;
-        for (number, reading) in habits.readings[symbol].iter().enumerate() {
+        for (_, number) in sites.symbols[at].iter().filter(|(of, _)| usize::from(*of) == symbol) {
+            let reading = &habits.readings[symbol][usize::from(*number)];
             let length = reading.seen.len();
-            if self.raw.get(at..at + length) == Some(&reading.seen[..]) {
-                listed |= length == 1;
-                let op = Op::Symbol(symbol as u8, number as u16);
-                self.go(set, addr, &[SYMBOLS[letter]], at + length, cost + reading.cost, Some(op));
-            }
+            listed |= length == 1;
+            let op = Op::Symbol(symbol as u8, *number);
+            self.go(set, addr, &[SYMBOLS[letter]], at + length, cost + reading.cost, Some(op));
         }
         if let Some(seen) = self.raw.get(at).copied()
             && !listed
@@ -246,20 +288,11 @@ impl Walk<'_> {
     }
 
     fn look_alikes(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
-        if at >= self.raw.len() {
-            return;
-        }
-        let habits = self.habits;
-        for (number, pair) in habits.look_alikes.iter().enumerate() {
-            let to = at + pair.seen.len();
-            let here = self.raw.get(at..to) == Some(&pair.seen[..])
-                || (pair.seen[0..].iter().all(|c| c.is_lowercase())
-                    && self.capitals
-                    && self.lower.get(at..to) == Some(&pair.seen[..]));
-            if here && cost + pair.cost + self.least <= self.bound {
-                let truth: Vec<char> = pair.truth.iter().map(|c| c.to_ascii_lowercase()).collect();
-                self.go(set, addr, &truth, to, cost + pair.cost, Some(Op::LookAlike(number as u16)));
-            }
+        let (habits, sites) = (self.habits, self.sites);
+        for number in &sites.look_alikes[at] {
+            let pair = &habits.look_alikes[usize::from(*number)];
+            let op = Op::LookAlike(*number);
+            self.go(set, addr, &pair.lower_truth, at + pair.seen.len(), cost + pair.cost, Some(op));
         }
     }
 
@@ -398,6 +431,10 @@ impl Walk<'_> {
 fn part_cost(form: &str, length: usize) -> f32 {
     let own = vocabulary::cost(form).unwrap_or(RARE);
     own + SHORT_PART * (6usize.saturating_sub(length) as f32) * if own >= RARE { 2.0 } else { 1.0 }
+}
+
+fn lower_letters(raw: &[char]) -> Vec<char> {
+    raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect()
 }
 
 fn follow(set: usize, addr: CompiledAddr, letter: char) -> Option<CompiledAddr> {
