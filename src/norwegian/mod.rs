@@ -4,6 +4,8 @@
 
 mod compound;
 pub mod lexicon;
+#[cfg(feature = "lexicon")]
+pub mod repair;
 mod sentence;
 mod stem;
 mod token;

@@ -1,0 +1,492 @@
+//! What a form can have been: a walk through the known forms and the observed characters at once.
+
+use super::habits::{Habits, LONE, Op, SYMBOLS, symbol_of};
+use super::vocabulary::{self, RARE};
+use fst::raw::{CompiledAddr, Fst};
+use std::sync::LazyLock;
+
+/// How much dearer than the best a candidate may be.
+const BEAM: f32 = 6.0;
+/// Candidates that are kept of a form.
+const KEPT: usize = 6;
+/// Steps of a walk: a bound on time, some ten times what a long word with damage takes.
+const STEPS: usize = 3_000;
+/// Bounds that are tried before the one asked for, and how much dearer than the best a rival may be that is still sought then.
+const FIRST_BOUNDS: [f32; 3] = [13.0, 17.0, 21.0];
+const RIVALS: f32 = 4.0;
+/// No word of some letters costs less than this, nor any word.
+const CHEAPEST_LONG: f32 = 6.5;
+const CHEAPEST: f32 = 3.0;
+/// A capital behind a small letter that is meant as a small one.
+const STRAY_CAPITAL: f32 = 3.0;
+/// A lost space.
+const LOST_SPACE: f32 = 8.0;
+/// Words that are taken apart at a lost space: both usual, one very usual.
+const USUAL_WORD: f32 = 12.0;
+const VERY_USUAL_WORD: f32 = 8.5;
+/// A compound: what it costs as such, each part beyond two, and each letter that a part is shorter than five.
+const COMPOUND: f32 = 9.0;
+const THIRD_PART: f32 = 4.0;
+const SHORT_PART: f32 = 1.3;
+/// A compound's parts are no shorter than this.
+const SHORTEST_PART: usize = 3;
+
+static FORMS: LazyLock<[Fst<&'static [u8]>; 2]> =
+    LazyLock::new(|| vocabulary::automata().map(|bytes| Fst::new(bytes).expect("the tables are whole")));
+
+/// What a form can have been.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// In lower case; with spaces where some were lost.
+    pub text: String,
+    /// What was done to it; the form itself has no steps but intact symbols.
+    pub ops: Vec<Op>,
+    /// What it costs that it is seen as it is.
+    pub channel: f32,
+    /// What it costs that it is there.
+    pub word: f32,
+}
+
+impl Candidate {
+    pub(super) fn cost(&self) -> f32 {
+        self.channel + self.word
+    }
+
+    /// The same candidate when the habits change.
+    pub(super) fn under(&mut self, before: &Habits, after: &Habits) {
+        self.channel += self.ops.iter().map(|op| after.cost(*op) - before.cost(*op)).sum::<f32>();
+    }
+}
+
+/// What a search may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Allowed {
+    /// Any mending; without it only the form itself is sought, as a word or compound.
+    pub mend: bool,
+    /// Typing errors and lost spaces.
+    pub typing: bool,
+    pub spaces: bool,
+    /// Words made of several known ones.
+    pub compounds: bool,
+}
+
+/// The candidates of a form, cheapest first, that cost at most `bound`.
+pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
+    let raw: Vec<char> = form.chars().collect();
+    let capitals = vocabulary::is_all_capitals(form);
+    let reach = if allowed.mend { bound } else { 0.0 };
+    let sites = Sites::new(&raw, &lower_letters(&raw), capitals, habits, reach);
+    let mut found = Vec::new();
+    // Narrow walks first: a mending by the document's own habits is cheap, and found in few steps.
+    for narrow in FIRST_BOUNDS.into_iter().filter(|narrow| *narrow < bound).chain([bound]) {
+        let whole;
+        (found, whole) = walk(form, &sites, habits, allowed, narrow);
+        let best = found.iter().map(Candidate::cost).fold(f32::INFINITY, f32::min);
+        if best.is_finite() {
+            if best + RIVALS > narrow && narrow < bound {
+                found = walk(form, &sites, habits, allowed, bound.min(best + RIVALS)).0;
+            }
+            break;
+        }
+        if !whole {
+            break;
+        }
+    }
+    found.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)));
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in found {
+        if kept.len() < KEPT && kept.iter().all(|other| other.text != candidate.text) {
+            kept.push(candidate);
+        }
+    }
+    kept
+}
+
+/// The candidates within a bound, and whether the walk came to its end.
+fn walk(form: &str, sites: &Sites, habits: &Habits, allowed: Allowed, bound: f32) -> (Vec<Candidate>, bool) {
+    let raw: Vec<char> = form.chars().collect();
+    let mut walk = Walk {
+        sites,
+        lower: lower_letters(&raw),
+        capitals: vocabulary::is_all_capitals(form),
+        least: if raw.len() > 5 { CHEAPEST_LONG } else { CHEAPEST },
+        raw,
+        habits,
+        allowed,
+        bound,
+        steps: STEPS,
+        text: String::new(),
+        ops: Vec::new(),
+        parts: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.begin(0, 0.0);
+    if allowed.mend {
+        walk.lone_mark();
+    }
+    (walk.found, walk.steps > 0)
+}
+
+/// A finished part of a compound, or word before a lost space: where it ends in the text, and its cost.
+#[derive(Clone, Copy)]
+struct Part {
+    end: usize,
+    cost: f32,
+    space: bool,
+}
+
+/// Where in a form something is seen that can stand for another: the numbers of the readings and look-alikes, for each place.
+struct Sites {
+    symbols: Vec<Vec<(u8, u16)>>,
+    look_alikes: Vec<Vec<u16>>,
+}
+
+impl Sites {
+    fn new(raw: &[char], lower: &[char], capitals: bool, habits: &Habits, bound: f32) -> Self {
+        let symbols_at = |at: usize| {
+            let mut found = Vec::new();
+            for (symbol, readings) in habits.readings[..LONE].iter().enumerate() {
+                for (number, reading) in readings.iter().enumerate() {
+                    if reading.cost < bound && raw[at..].starts_with(&reading.seen) {
+                        found.push((symbol as u8, number as u16));
+                    }
+                }
+            }
+            found
+        };
+        let look_alikes_at = |at: usize| {
+            let here = |seen: &[char]| {
+                let small = capitals && seen.iter().all(|c| c.is_lowercase());
+                raw[at..].starts_with(seen) || (small && lower[at..].starts_with(seen))
+            };
+            let pairs = habits.look_alikes.iter().enumerate();
+            pairs
+                .filter(|(_, pair)| pair.cost < bound && at < raw.len() && here(&pair.seen))
+                .map(|(number, _)| number as u16)
+                .collect()
+        };
+        Self {
+            symbols: (0..=raw.len()).map(symbols_at).collect(),
+            look_alikes: (0..=raw.len()).map(look_alikes_at).collect(),
+        }
+    }
+}
+
+struct Walk<'h> {
+    sites: &'h Sites,
+    raw: Vec<char>,
+    lower: Vec<char>,
+    capitals: bool,
+    habits: &'h Habits,
+    allowed: Allowed,
+    /// What is still to come at least: the word itself.
+    least: f32,
+    bound: f32,
+    steps: usize,
+    text: String,
+    ops: Vec<Op>,
+    parts: Vec<Part>,
+    found: Vec<Candidate>,
+}
+
+impl Walk<'_> {
+    /// Begins a part at a place of the observed form.
+    fn begin(&mut self, at: usize, cost: f32) {
+        for (number, forms) in FORMS.iter().enumerate() {
+            let root = forms.root().addr();
+            self.step(number, root, at, cost);
+        }
+    }
+
+    fn step(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+        if cost + self.least > self.bound || self.steps == 0 {
+            return;
+        }
+        self.steps -= 1;
+        let is_final = FORMS[set].node(addr).is_final();
+        if is_final {
+            self.end_part(at, cost);
+        }
+        self.intact(set, addr, at, cost);
+        if self.allowed.mend {
+            self.symbols(set, addr, at, cost);
+            self.look_alikes(set, addr, at, cost);
+            if self.allowed.typing
+                && at > 0
+                && self.raw.len() > 3
+                && self.parts.is_empty()
+                && !self.ops.contains(&Op::Typing)
+            {
+                self.typing(set, addr, at, cost);
+            }
+        }
+    }
+
+    /// Goes on over letters that are taken as meant.
+    fn go(&mut self, set: usize, addr: CompiledAddr, truth: &[char], to: usize, cost: f32, op: Option<Op>) {
+        if cost + self.least > self.bound {
+            return;
+        }
+        let Some(next) = truth.iter().try_fold(addr, |addr, letter| follow(set, addr, *letter)) else { return };
+        let length = self.text.len();
+        self.text.extend(truth);
+        self.ops.extend(op);
+        self.step(set, next, to, cost);
+        if op.is_some() {
+            self.ops.pop();
+        }
+        self.text.truncate(length);
+    }
+
+    fn intact(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+        let Some(letter) = self.lower.get(at).copied() else { return };
+        let raw = self.raw[at];
+        let symbol = symbol_of(raw);
+        let own = symbol.map_or(0.0, |symbol| self.habits.intact_cost(symbol));
+        let stray = if raw.is_uppercase() && at > 0 && !self.capitals { STRAY_CAPITAL } else { 0.0 };
+        self.go(set, addr, &[letter], at + 1, cost + own + stray, symbol.map(|symbol| Op::Intact(symbol as u8)));
+    }
+
+    /// æ, ø or å behind what stands here.
+    fn symbols(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+        let node = FORMS[set].node(addr);
+        if node.find_input(0xC3).is_none() {
+            return;
+        }
+        let capital = self.capitals || (at == 0 && self.raw.first().is_some_and(|c| c.is_uppercase()));
+        let sign_first = at == 0 && self.raw.first().is_some_and(|c| !c.is_lowercase()) && !self.capitals;
+        for letter in 0..3 {
+            if follow(set, addr, SYMBOLS[letter]).is_none() {
+                continue;
+            }
+            if !capital || sign_first {
+                self.symbol(set, addr, at, cost, letter, letter);
+            }
+            if capital || sign_first {
+                self.symbol(set, addr, at, cost, letter, letter + 3);
+            }
+        }
+    }
+
+    fn symbol(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32, letter: usize, symbol: usize) {
+        let (habits, sites) = (self.habits, self.sites);
+        let mut listed = false;
+        for (_, number) in sites.symbols[at].iter().filter(|(of, _)| usize::from(*of) == symbol) {
+            let reading = &habits.readings[symbol][usize::from(*number)];
+            let length = reading.seen.len();
+            listed |= length == 1;
+            let op = Op::Symbol(symbol as u8, *number);
+            self.go(set, addr, &[SYMBOLS[letter]], at + length, cost + reading.cost, Some(op));
+        }
+        if let Some(seen) = self.raw.get(at).copied()
+            && !listed
+            && self.lower[at] != SYMBOLS[letter]
+        {
+            let op = Op::Other(symbol as u8, seen);
+            self.go(set, addr, &[SYMBOLS[letter]], at + 1, cost + habits.other_cost(symbol), Some(op));
+        }
+    }
+
+    fn look_alikes(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+        let (habits, sites) = (self.habits, self.sites);
+        for number in &sites.look_alikes[at] {
+            let pair = &habits.look_alikes[usize::from(*number)];
+            let op = Op::LookAlike(*number);
+            self.go(set, addr, &pair.lower_truth, at + pair.seen.len(), cost + pair.cost, Some(op));
+        }
+    }
+
+    /// One letter too many, too few, another, or two that changed places (Damerau's four errors).
+    fn typing(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+        let cost = cost + self.habits.typing_cost;
+        if cost + self.least > self.bound {
+            return;
+        }
+        if at < self.raw.len() {
+            let doubled = if self.lower[at] == self.lower[at - 1] { 0.0 } else { 1.0 };
+            self.go(set, addr, &[], at + 1, cost + doubled, Some(Op::Typing));
+        }
+        if let Some([first, second]) = self.lower.get(at..at + 2)
+            && first != second
+        {
+            let swapped = [*second, *first];
+            self.go(set, addr, &swapped, at + 2, cost, Some(Op::Typing));
+        }
+        let node = FORMS[set].node(addr);
+        for transition in node.transitions().filter(|transition| transition.inp.is_ascii_lowercase()) {
+            let letter = char::from(transition.inp);
+            self.go(set, addr, &[letter], at, cost + 0.5, Some(Op::Typing));
+            if let Some(seen) = self.lower.get(at).copied()
+                && seen != letter
+            {
+                let far = if are_neighbours(seen, letter) { 0.0 } else { 2.0 };
+                self.go(set, addr, &[letter], at + 1, cost + far, Some(Op::Typing));
+            }
+        }
+    }
+
+    /// A known form ends here: the whole, a part of a compound, or the word before a lost space.
+    fn end_part(&mut self, at: usize, cost: f32) {
+        let start = self.parts.last().map_or(0, |part| part.end);
+        let form = self.text[start..].to_owned();
+        if form.is_empty() {
+            return;
+        }
+        if at == self.raw.len() {
+            self.finish(&form, cost);
+            return;
+        }
+        let length = form.chars().count();
+        if self.raw.len() < 5 || at < 2 || self.ops.contains(&Op::Typing) {
+            return;
+        }
+        // A genitive of a form that isn't listed with it.
+        if at + 1 == self.raw.len() && self.lower[at] == 's' {
+            self.text.push('s');
+            let genitive = format!("{form}s");
+            if !vocabulary::is_usual(&genitive) {
+                self.finish(&genitive, cost + 0.5);
+            }
+            self.text.pop();
+        }
+        let compound = COMPOUND + 0.5 * (self.parts.first().map_or(CHEAPEST_LONG, |part| part.cost) + CHEAPEST_LONG);
+        if self.allowed.compounds
+            && cost + compound <= self.bound
+            && length >= SHORTEST_PART
+            && self.parts.len() < 3
+            && !self.parts.iter().any(|part| part.space)
+            && vocabulary::is_modifier(&form)
+        {
+            let part_cost = part_cost(&form, length);
+            self.next_part(at, cost, part_cost, "");
+            if self.lower[at] == 's' || (self.lower[at] == 'e' && length > 3) {
+                let link = if self.lower[at] == 's' { "s" } else { "e" };
+                self.next_part(at + 1, cost + 0.5, part_cost, link);
+            }
+        }
+        let plain = !self.ops.iter().any(|op| matches!(op, Op::LookAlike(_)));
+        if self.allowed.spaces && plain && self.parts.is_empty() && vocabulary::is_usual(&form) && length > 1 {
+            let word = vocabulary::cost(&form).unwrap_or(RARE);
+            if word < USUAL_WORD && cost + LOST_SPACE + word + CHEAPEST <= self.bound {
+                self.text.push(' ');
+                self.parts.push(Part { end: self.text.len(), cost: word, space: true });
+                self.ops.push(Op::Space);
+                self.begin(at, cost + LOST_SPACE);
+                self.ops.pop();
+                self.parts.pop();
+                self.text.pop();
+            }
+        }
+    }
+
+    fn next_part(&mut self, at: usize, cost: f32, part_cost: f32, link: &str) {
+        let length = self.text.len();
+        self.text.push_str(link);
+        self.parts.push(Part { end: self.text.len(), cost: part_cost, space: false });
+        self.begin(at, cost);
+        self.parts.pop();
+        self.text.truncate(length);
+    }
+
+    fn finish(&mut self, form: &str, channel: f32) {
+        let Some(own) = vocabulary::cost(form) else { return };
+        let word = match self.parts[..] {
+            [] => own,
+            [Part { space: true, cost, .. }] => {
+                if own > USUAL_WORD || own.min(cost) > VERY_USUAL_WORD || form.chars().count() < 2 {
+                    return;
+                }
+                cost + own
+            }
+            [first, ..] => {
+                let length = form.chars().count();
+                if length < SHORTEST_PART || !vocabulary::is_head(form) {
+                    return;
+                }
+                let inner: f32 = self.parts[1..].iter().map(|part| THIRD_PART + (part.cost - RARE).max(0.0)).sum();
+                COMPOUND + inner + 0.5 * (first.cost + part_cost(form, length))
+            }
+        };
+        if channel + word > self.bound {
+            return;
+        }
+        self.bound = self.bound.min(channel + word + BEAM);
+        self.found.push(Candidate { text: self.text.clone(), ops: self.ops.clone(), channel, word });
+    }
+
+    /// The infinitive's å, alone.
+    fn lone_mark(&mut self) {
+        for (number, reading) in self.habits.readings[LONE].iter().enumerate() {
+            if self.raw == reading.seen {
+                let word = vocabulary::cost("å").unwrap_or(RARE);
+                let op = Op::Symbol(LONE as u8, number as u16);
+                self.found.retain(|candidate| candidate.text != "å");
+                self.found.push(Candidate { text: "å".to_owned(), ops: vec![op], channel: reading.cost, word });
+            }
+        }
+    }
+}
+
+/// What a part of a compound costs: a short one that isn't usual is mostly chance.
+fn part_cost(form: &str, length: usize) -> f32 {
+    let own = vocabulary::cost(form).unwrap_or(RARE);
+    own + SHORT_PART * (6usize.saturating_sub(length) as f32) * if own >= RARE { 2.0 } else { 1.0 }
+}
+
+fn lower_letters(raw: &[char]) -> Vec<char> {
+    raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect()
+}
+
+fn follow(set: usize, addr: CompiledAddr, letter: char) -> Option<CompiledAddr> {
+    let forms = &FORMS[set];
+    let mut bytes = [0; 4];
+    letter.encode_utf8(&mut bytes).bytes().try_fold(addr, |addr, byte| {
+        let node = forms.node(addr);
+        node.find_input(byte).map(|input| node.transition_addr(input))
+    })
+}
+
+/// Whether two keys lie side by side.
+fn are_neighbours(a: char, b: char) -> bool {
+    ["qwertyuiopå", "asdfghjkløæ", "zxcvbnm"].iter().any(|row| {
+        let place = |key| row.chars().position(|c| c == key);
+        matches!((place(a), place(b)), (Some(a), Some(b)) if a.abs_diff(b) == 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true, compounds: true };
+
+    #[test]
+    fn the_true_word_is_among_the_candidates() {
+        for (seen, truth) in [
+            ("pargrende", "pårørende"),
+            ("GJZRE", "gjøre"),
+            ("fortalde", "fortalde"),
+            ("fortslle", "fortelle"),
+            ("fotelle", "fortelle"),
+            ("forrtelle", "fortelle"),
+            ("fortlele", "fortelle"),
+            ("tjcnesten", "tjenesten"),
+            ("ognoen", "og noen"),
+        ] {
+            let found = candidates(seen, &Habits::beginning(), ALL, 40.0);
+            assert!(found.iter().any(|candidate| candidate.text == truth), "{seen}: {found:?}");
+        }
+    }
+
+    /// A typing error is one of Damerau's: the optimal string alignment distance is 1.
+    #[test]
+    fn typing_errors_are_one_edit_away() {
+        for seen in ["fortslle", "fotelle", "forrtelle", "fortlele", "samtael", "foreldr", "komune"] {
+            for candidate in candidates(seen, &Habits::beginning(), ALL, 40.0) {
+                if candidate.ops == [Op::Typing] {
+                    assert_eq!(strsim::osa_distance(seen, &candidate.text), 1, "{seen} {}", candidate.text);
+                }
+            }
+        }
+    }
+}
