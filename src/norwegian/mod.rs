@@ -4,7 +4,6 @@
 
 mod compound;
 pub mod lexicon;
-#[cfg(feature = "lexicon")]
 pub mod repair;
 mod sentence;
 mod stem;

@@ -10,9 +10,11 @@ mod folder;
 mod join;
 mod line;
 mod mark;
+mod mend;
 mod outline;
 
 pub use document::{Document, Encoding};
 pub use encoding::decode;
 pub use folder::{Folder, read_folder};
+pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};

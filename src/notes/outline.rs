@@ -4,6 +4,7 @@ use super::Document;
 use super::join::Joined;
 use super::line::{Line, lines};
 use super::mark::{self, Bullet};
+use super::mend::{Mended, mend};
 use crate::norwegian::sentences;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -20,6 +21,9 @@ pub struct Point<'d> {
     pub span: Range<usize>,
     /// The point as it reads: without its mark, lines joined, words that a line's end parted mended.
     pub text: Cow<'d, str>,
+    /// How it reads once damage by a scanner or a keyboard is mended, where there was any. The coder reads this; reports
+    /// quote what was noted.
+    pub mended: Option<Mended>,
     /// The table (bord) at which it was noted, as it is numbered: "3".
     pub table: Option<&'d str>,
     /// The question that it answers: its number, or its wording where it has none.
@@ -33,8 +37,27 @@ pub struct Point<'d> {
 }
 
 impl AsRef<str> for Point<'_> {
+    /// The text to be coded: mended where it was damaged.
     fn as_ref(&self) -> &str {
-        &self.text
+        self.mended.as_ref().map_or(&self.text, |mended| &mended.text)
+    }
+}
+
+impl Point<'_> {
+    /// Where a part of the coded text stands in the text as it was noted. Both are bytes, end exclusive.
+    ///
+    /// ```
+    /// use kodebok::notes::{Document, points};
+    ///
+    /// let document = [Document::from_text("bord-1.txt", "- Mer tid til mor")];
+    /// assert_eq!(points(&document)[0].in_text(4..7), 4..7);
+    /// ```
+    #[must_use]
+    pub fn in_text(&self, coded: Range<usize>) -> Range<usize> {
+        match &self.mended {
+            Some(mended) => mended.in_noted(coded),
+            None => coded,
+        }
     }
 }
 
@@ -417,6 +440,7 @@ impl<'d, 'l> Reader<'d, 'l> {
             line: self.line_of(span.start),
             span,
             text,
+            mended: None,
             table: self.table,
             question: self.question,
             section: self.section,
@@ -435,6 +459,7 @@ impl<'d, 'l> Reader<'d, 'l> {
 
     fn finish(mut self) -> Outline<'d> {
         self.close();
+        mend(&mut self.outline.points);
         let remainders = self.uncovered();
         self.outline.passages.extend(remainders);
         self.outline.passages.sort_by_key(|passage| passage.span.start);

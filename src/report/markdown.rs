@@ -94,7 +94,7 @@ impl Markdown<'_> {
 
     fn cell(&self, theme: &Theme) -> String {
         let point = &self.report.points[theme.representative];
-        format!("{}<br>*{}* ({})", escaped(point.as_ref()), self.support(theme), self.place(point))
+        format!("{}<br>*{}* ({})", escaped(&point.text), self.support(theme), self.place(point))
     }
 
     fn support(&self, theme: &Theme) -> String {
@@ -131,7 +131,7 @@ impl Markdown<'_> {
 
     fn quote(&self, f: &mut Formatter<'_>, point: &Point<'_>) -> fmt::Result {
         let speaker = point.speaker.map(|speaker| format!("{}: ", escaped(speaker))).unwrap_or_default();
-        writeln!(f, "- {speaker}{} ({})", escaped(point.as_ref()), self.place(point))
+        writeln!(f, "- {speaker}{} ({})", escaped(&point.text), self.place(point))
     }
 
     fn uncoded(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -156,7 +156,7 @@ impl Markdown<'_> {
         for at in uncertain {
             write!(f, "- {}: ", self.outcomes(at))?;
             let point = &self.report.points[at];
-            writeln!(f, "{} ({})", escaped(point.as_ref()), self.place(point))?;
+            writeln!(f, "{} ({})", escaped(&point.text), self.place(point))?;
         }
         Ok(())
     }

@@ -59,11 +59,11 @@ impl<'a> Report<'a> {
     fn point_ids(&self) -> Vec<String> {
         let mut seen: HashMap<(usize, &str), u64> = HashMap::new();
         let id = |point: &'a Point<'a>| {
-            let before = seen.entry((point.document, point.as_ref())).or_default();
+            let before = seen.entry((point.document, &*point.text)).or_default();
             let mut hash = Sha256::new();
             hash.update(self.folder.documents[point.document].path.as_bytes());
             hash.update([0]);
-            hash.update(point.as_ref().as_bytes());
+            hash.update(point.text.as_bytes());
             hash.update(before.to_le_bytes());
             *before += 1;
             hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::coding::Evidence;
+use crate::notes::Point;
 use serde::Serialize;
 
 /// One line of `points.jsonl`.
@@ -33,8 +34,10 @@ pub struct PointRecord<'a> {
     pub question: Option<&'a str>,
     /// Who said it.
     pub speaker: Option<&'a str>,
-    /// The point.
+    /// The point as it was noted.
     pub text: &'a str,
+    /// How the coder read it, where scanning or typing had damaged it.
+    pub mended: Option<&'a str>,
     /// The id of the primary code; `None` for an uncoded point.
     pub code: Option<&'a str>,
     /// All its codes, the surest first.
@@ -79,7 +82,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
     let rows = ids.into_iter().zip(theme_of).zip(report.points).zip(report.codings);
     rows.map(move |(((id, theme), point), coding)| {
         let code_id = |code: usize| report.codebook.codes[code].id.as_str();
-        let text = point.as_ref();
+        let text = point.text.as_ref();
         PointRecord {
             id,
             file: &report.folder.documents[point.document].path,
@@ -88,6 +91,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
             question: point.question,
             speaker: point.speaker,
             text,
+            mended: point.mended.as_ref().map(|mended| mended.text.as_str()),
             code: coding.primary().map(code_id),
             codes: coding
                 .codes
@@ -95,7 +99,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
                 .map(|assigned| CodeRecord {
                     code: code_id(assigned.code),
                     score: assigned.score,
-                    evidence: assigned.evidence.iter().map(|evidence| evidence_record(text, evidence)).collect(),
+                    evidence: assigned.evidence.iter().map(|evidence| evidence_record(point, evidence)).collect(),
                 })
                 .collect(),
             theme,
@@ -103,8 +107,9 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
     })
 }
 
-fn evidence_record<'a>(text: &'a str, evidence: &Evidence) -> EvidenceRecord<'a> {
-    let found = &text[evidence.span.clone()];
-    let start = text[..evidence.span.start].chars().count();
+fn evidence_record<'a>(point: &'a Point<'_>, evidence: &Evidence) -> EvidenceRecord<'a> {
+    let span = point.in_text(evidence.span.clone());
+    let found = &point.text[span.clone()];
+    let start = point.text[..span.start].chars().count();
     EvidenceRecord { start, end: start + found.chars().count(), text: found, weight: evidence.weight }
 }

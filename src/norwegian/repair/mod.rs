@@ -5,11 +5,17 @@
 //! word that some confusions turn into a known one tells of the document's habits, and with them every word is read again, in its
 //! context, known ones as well. A document that shows no habits is left as it is.
 
+#[cfg(feature = "lexicon")]
 mod context;
+#[cfg(feature = "lexicon")]
 mod decode;
+#[cfg(feature = "lexicon")]
 mod habits;
+#[cfg(feature = "lexicon")]
 mod pieces;
+#[cfg(feature = "lexicon")]
 mod search;
+#[cfg(feature = "lexicon")]
 mod vocabulary;
 
 use std::borrow::Cow;
@@ -136,13 +142,13 @@ impl Shift {
 /// ```
 #[must_use]
 pub fn repair(text: &str) -> Repaired<'_> {
-    let mut changes = decode::changes(text);
+    let mut changes = sought(text);
     if changes.is_empty() {
         return Repaired { original: text, text: Cow::Borrowed(text), changes };
     }
     let mut mended = apply(text, &changes);
     for _ in 1..ROUNDS {
-        let more = decode::changes(&mended);
+        let more = sought(&mended);
         if more.is_empty() {
             return Repaired { original: text, text: Cow::Owned(mended), changes };
         }
@@ -152,6 +158,18 @@ pub fn repair(text: &str) -> Repaired<'_> {
     }
     // A text that never comes to rest can't be told from one that isn't damaged.
     Repaired { original: text, text: Cow::Borrowed(text), changes: Vec::new() }
+}
+
+/// The changes of one round.
+#[cfg(feature = "lexicon")]
+fn sought(text: &str) -> Vec<Change> {
+    decode::changes(text)
+}
+
+/// Without the lexicon no word is known to be damaged.
+#[cfg(not(feature = "lexicon"))]
+fn sought(_: &str) -> Vec<Change> {
+    Vec::new()
 }
 
 fn apply(text: &str, changes: &[Change]) -> String {
