@@ -255,8 +255,8 @@ impl Walk<'_> {
         }
         let capital = self.capitals || (at == 0 && self.raw.first().is_some_and(|c| c.is_uppercase()));
         let sign_first = at == 0 && self.raw.first().is_some_and(|c| !c.is_lowercase()) && !self.capitals;
-        for letter in 0..3 {
-            if follow(set, addr, SYMBOLS[letter]).is_none() {
+        for (letter, truth) in SYMBOLS.into_iter().take(3).enumerate() {
+            if follow(set, addr, truth).is_none() {
                 continue;
             }
             if !capital || sign_first {
