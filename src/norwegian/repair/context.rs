@@ -114,15 +114,9 @@ mod generate {
     const OWN_CLASS: usize = 40;
 
     fn texts() -> Vec<(String, bool)> {
-        let files =
-            std::env::var("KODEBOK_POINTS").expect("KODEBOK_POINTS names the files of points, with ':' between");
-        let lines: Vec<String> = files
-            .split(':')
-            .flat_map(|file| {
-                let text = std::fs::read_to_string(file).expect("a file of points can be read");
-                text.lines().map(str::to_owned).collect::<Vec<_>>()
-            })
-            .collect();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/codebooks/summit-2017.examples.jsonl");
+        let text = std::fs::read_to_string(file).expect("the coded examples can be read");
+        let lines: Vec<&str> = text.lines().collect();
         let mut texts: Vec<(String, bool)> = lines
             .iter()
             .filter_map(|line| {
@@ -147,7 +141,7 @@ mod generate {
             }
         }
         let mut table = "# Word forms, in lower case, with how often the points of this project have them (twice at least; without the genres\n\
-            # hasty and transcript), and how often of that in nynorsk. Made by `cargo test --lib repair::context::generate -- --ignored`; written for this project.\n"
+            # hasty and transcript), and how often of that in nynorsk. Made by `UPDATE=1 cargo test --lib repair::context::generate`; written for this project.\n"
             .to_owned();
         for (form, (count, nynorsk)) in counts.iter().filter(|(_, count)| count.0 > 1) {
             let _ = writeln!(table, "{form}\t{count}\t{nynorsk}");
@@ -198,7 +192,6 @@ mod generate {
     }
 
     #[test]
-    #[ignore = "needs the files of points: KODEBOK_POINTS=a.jsonl:b.jsonl"]
     fn tables_of_counted_words_are_fresh() {
         let texts = texts();
         let frequencies = frequencies(&texts);
