@@ -2,11 +2,13 @@
 //!
 //! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
 
+mod language;
 pub mod lexicon;
 mod sentence;
 mod stem;
 mod token;
 
+pub use language::{Language, language};
 pub(crate) use sentence::is_month;
 pub use sentence::sentences;
 pub(crate) use stem::lower_case;
