@@ -335,9 +335,12 @@ impl<'t> EndingRule<'t> {
     }
 }
 
-/// Every form with its readings: (lemma, part) -> (languages, weight).
+/// A form's readings: (lemma, part) -> (languages, weight).
+type Readings = BTreeMap<(String, char), (u8, u32)>;
+
+/// Every form with its readings.
 #[derive(Default)]
-struct Forms(BTreeMap<String, BTreeMap<(String, char), (u8, u32)>>);
+struct Forms(BTreeMap<String, Readings>);
 
 /// What a form's reading names.
 trait Target {
@@ -377,7 +380,7 @@ impl Forms {
 }
 
 /// The transducer from forms to sets of readings, and the sets, the most frequent first.
-fn encode(forms: &BTreeMap<String, BTreeMap<(String, char), (u8, u32)>>) -> (Vec<u8>, String) {
+fn encode(forms: &BTreeMap<String, Readings>) -> (Vec<u8>, String) {
     let sets: Vec<(&str, String)> =
         forms.iter().map(|(form, readings)| (form.as_str(), describe(form, readings))).collect();
     let mut counts = BTreeMap::new();
@@ -396,7 +399,7 @@ fn encode(forms: &BTreeMap<String, BTreeMap<(String, char), (u8, u32)>>) -> (Vec
 }
 
 /// A form's readings, the likeliest first: by the lemma's weight, where a form that is itself the lemma counts fourfold.
-fn describe(form: &str, readings: &BTreeMap<(String, char), (u8, u32)>) -> String {
+fn describe(form: &str, readings: &Readings) -> String {
     let all: BTreeSet<(Reverse<u32>, String)> = readings
         .iter()
         .map(|((lemma, part), (languages, weight))| {

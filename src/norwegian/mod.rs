@@ -3,6 +3,7 @@
 //! The only place where text becomes stems, so that a codebook's cues and the notes can't be treated differently.
 
 mod compound;
+mod language;
 pub mod lexicon;
 pub mod repair;
 mod sentence;
@@ -10,6 +11,7 @@ mod stem;
 mod token;
 
 pub use compound::{Compound, Part, Role, compound, parts};
+pub use language::{Language, language};
 pub(crate) use sentence::is_month;
 pub use sentence::sentences;
 pub(crate) use stem::lower_case;

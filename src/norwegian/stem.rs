@@ -17,6 +17,9 @@ const LAW_ENDINGS: [&str; 11] = ["", "s", "en", "ens", "a", "as", "er", "ene", "
 /// Endings of *lege* (doctor) after "leg", bokmål and nynorsk.
 const DOCTOR_ENDINGS: [&str; 10] = ["e", "es", "en", "ens", "er", "ers", "ene", "enes", "ar", "ane"];
 
+/// Endings of an adjective's comparative and superlative, bokmål and nynorsk.
+const DEGREE_ENDINGS: [&str; 8] = ["ere", "est", "este", "st", "ste", "are", "ast", "aste"];
+
 /// Shortest first part of a compound, in characters.
 const SHORTEST_MODIFIER: usize = 3;
 
@@ -146,7 +149,11 @@ fn step(form: &str) -> String {
     if let Some((base, edit)) = lexicon::edits(form).next() {
         return family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned();
     }
-    compound(form).or_else(|| law(form)).or_else(|| doctor(form)).unwrap_or_else(|| by_rule(form))
+    compared(form)
+        .or_else(|| compound(form))
+        .or_else(|| law(form))
+        .or_else(|| doctor(form))
+        .unwrap_or_else(|| by_rule(form))
 }
 
 /// The representative of a lemma's family; the lemma itself where it has none.
@@ -173,6 +180,13 @@ fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<Strin
         }
         Some([modifier, &family(head, part, depth - 1)].concat())
     })
+}
+
+/// The stem of an adjective that the lexicon has, but not in this degree (tydeligere).
+fn compared(form: &str) -> Option<String> {
+    let adjectives = DEGREE_ENDINGS.iter().filter_map(|ending| form.strip_suffix(ending));
+    let known = adjectives.into_iter().find(|adjective| is_lemma(adjective, PartOfSpeech::Adjective))?;
+    Some(family(known, PartOfSpeech::Adjective, DEEPEST_DERIVATION).into_owned())
 }
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
@@ -347,6 +361,29 @@ mod tests {
             let snowball = share_of_joins(&forms, readings, |form| STEMMER.stem(form).into_owned());
             println!("stems of {} forms that join families, {name}: own {own:.4}, Snowball {snowball:.4}", forms.len());
             assert!(own <= snowball && own <= 0.068, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_stem_of_the_lexicon_is_its_own_stem() {
+        for form in content_forms().iter().step_by(10) {
+            let once = stem(form);
+            assert_eq!(stem(&once), once, "{form}");
+        }
+    }
+
+    #[test]
+    fn classes_are_in_order() {
+        let mut class_of = HashMap::new();
+        let classes = crate::norwegian::word_list(include_str!("../../data/norwegian/stem-classes.txt"));
+        for (representative, members) in classes.filter_map(|line| line.split_once(':')) {
+            for word in std::iter::once(representative).chain(members.split_whitespace()) {
+                let earlier = class_of.insert(word, representative);
+                assert!(
+                    earlier.is_none_or(|earlier| earlier == representative),
+                    "{word}: {earlier:?}, {representative}"
+                );
+            }
         }
     }
 
