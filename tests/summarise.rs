@@ -210,7 +210,10 @@ fn the_codebook_is_checked() {
             &sound.replace("fordom", "ventetid"),
             coded,
             1,
-            &["book.toml:10: a cue of b that is one of a too, on line 6: \"ventetid\""],
+            &[
+                "book.toml:11: a stem cue of b that fires on 1 of a and 0 of b: \"ventetid\"",
+                "book.toml:11: a stem cue of b that is one of a too, on line 6: \"ventetid\"",
+            ],
         ),
     ] {
         let book = folder(&[("book.toml", toml.as_bytes()), ("coded.jsonl", examples.as_bytes())]);

@@ -28,6 +28,8 @@ pub struct Finding {
     /// The ids of the codes that it is about: first the code that an anchor, a near miss or a cue belongs to, then the one that
     /// it meets. No code is not among them.
     pub codes: Vec<String>,
+    /// How the cue that it is about is matched: one text can be several cues of a code.
+    pub cue: Option<CueKind>,
     /// The anchor, example, near miss or cue; for codes that overlap the first example of both.
     pub text: String,
 }
@@ -127,7 +129,7 @@ fn coded_twice(codebook: &Codebook) -> Vec<Finding> {
         if before != code {
             let codes = [code, before].into_iter().flatten().map(|code| codebook.codes[code].id.clone()).collect();
             let kind = FindingKind::CodedTwice;
-            findings.push(Finding { kind, line, other: Some(other), codes, text: text.to_owned() });
+            findings.push(Finding { kind, line, other: Some(other), codes, cue: None, text: text.to_owned() });
         }
     }
     findings
@@ -196,10 +198,10 @@ fn silent_and_stray_cues(codebook: &Codebook) -> (Vec<Finding>, Vec<Finding>) {
         let (met, other) =
             fired.others.iter().copied().enumerate().rev().max_by_key(|&(_, count)| count).unwrap_or_default();
         if fired.any == 0 {
-            silent.push(in_toml(FindingKind::SilentCue, entry, None, cue.line, &cue.text));
+            silent.push(of_cue(FindingKind::SilentCue, entry, None, cue));
         } else if cue.weight > 0.0 && other > fired.own {
             let kind = FindingKind::StrayCue { own: fired.own, other };
-            stray.push(in_toml(kind, entry, Some(&codebook.codes[met]), cue.line, &cue.text));
+            stray.push(of_cue(kind, entry, Some(&codebook.codes[met]), cue));
         }
     }
     (silent, stray)
@@ -276,7 +278,7 @@ fn shared_cues(codebook: &Codebook) -> Vec<Finding> {
         let (before, line) = *first.entry((cue.kind, matched(cue))).or_insert((at, cue.line));
         if before != at {
             let (entry, met) = (&codebook.codes[at], Some(&codebook.codes[before]));
-            let finding = in_toml(FindingKind::SharedCue, entry, met, cue.line, &cue.text);
+            let finding = of_cue(FindingKind::SharedCue, entry, met, cue);
             findings.push(Finding { other: Some(in_codes(line)), ..finding });
         }
     }
@@ -304,13 +306,31 @@ fn in_examples(example: &Example) -> FileLine {
 /// A finding on a line of the TOML file.
 fn in_toml(kind: FindingKind, own: &Code, met: Option<&Code>, line: usize, text: &str) -> Finding {
     let codes = [Some(own), met].into_iter().flatten().map(|code| code.id.clone()).collect();
-    Finding { kind, line: in_codes(line), other: None, codes, text: text.to_owned() }
+    Finding { kind, line: in_codes(line), other: None, codes, cue: None, text: text.to_owned() }
+}
+
+/// A finding on a cue.
+fn of_cue(kind: FindingKind, own: &Code, met: Option<&Code>, cue: &Cue) -> Finding {
+    Finding { cue: Some(cue.kind), ..in_toml(kind, own, met, cue.line, &cue.text) }
+}
+
+/// What a cue is called in a message.
+fn name(cue: Option<CueKind>) -> &'static str {
+    match cue {
+        Some(CueKind::Word) => "a word cue",
+        Some(CueKind::Stem) => "a stem cue",
+        Some(CueKind::Beginning) => "a beginning cue",
+        Some(CueKind::Ending) => "an ending cue",
+        Some(CueKind::Phrase) => "a phrase cue",
+        Some(CueKind::Pattern) => "a pattern cue",
+        None => "a cue",
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = |at: usize| self.codes.get(at).map_or("no code", String::as_str);
-        let (own, met) = (code(0), code(1));
+        let (own, met, cue) = (code(0), code(1), name(self.cue));
         let other = self.other.map(|other| self.seen_from_its_line(other)).unwrap_or_default();
         let advice = match self.kind {
             FindingKind::CodedTwice => {
@@ -326,11 +346,11 @@ impl fmt::Display for Finding {
                 format!("add examples like it with the code that it should have, or a cue against {own}")
             }
             FindingKind::SilentCue => {
-                write!(f, "a cue of {own} that never fires")?;
+                write!(f, "{cue} of {own} that never fires")?;
                 "check its spelling, add examples that have it, or take it out".to_owned()
             }
             FindingKind::StrayCue { own: count, other } => {
-                write!(f, "a cue of {own} that fires on {other} of {met} and {count} of {own}")?;
+                write!(f, "{cue} of {own} that fires on {other} of {met} and {count} of {own}")?;
                 format!("move it to {met}, make a longer phrase of it, or take it out")
             }
             FindingKind::Overlap { both, of } => {
@@ -338,7 +358,7 @@ impl fmt::Display for Finding {
                 "say in their definitions what parts them and code these anew, or make one code of the two".to_owned()
             }
             FindingKind::SharedCue => {
-                write!(f, "a cue of {own} that is one of {met} too, on {other}")?;
+                write!(f, "{cue} of {own} that is one of {met} too, on {other}")?;
                 "keep it where it belongs, or make a longer phrase of each".to_owned()
             }
         };
@@ -426,7 +446,7 @@ mod tests {
                 "a cue that never fires",
                 TOML.to_owned(),
                 &["a: ventetid", "b: alltid forsinket"],
-                (FindingKind::SilentCue, "codes 10, b", "a cue of b that never fires: \"fordom\""),
+                (FindingKind::SilentCue, "codes 10, b", "a stem cue of b that never fires: \"fordom\""),
             ),
             (
                 "a cue that fires more for another code",
@@ -435,7 +455,7 @@ mod tests {
                 (
                     FindingKind::StrayCue { own: 2, other: 3 },
                     "codes 5, a b",
-                    "a cue of a that fires on 3 of b and 2 of a: \"ventetid\"",
+                    "a stem cue of a that fires on 3 of b and 2 of a: \"ventetid\"",
                 ),
             ),
             (
@@ -455,7 +475,7 @@ mod tests {
                 (
                     FindingKind::SharedCue,
                     "codes 12, codes 5, b a",
-                    "a cue of b that is one of a too, on line 5: \"ventet",
+                    "a stem cue of b that is one of a too, on line 5: \"ventet",
                 ),
             ),
         ] {
