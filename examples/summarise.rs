@@ -4,7 +4,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
-use kodebok::coding::{self, Coder, Coding};
+use kodebok::coding::{self, CodebookFile, Coder, Coding};
 use kodebok::notes::{self, Folder, Point};
 use kodebok::report::{Language, Report};
 use kodebok::themes;
@@ -22,7 +22,7 @@ use tempfile::NamedTempFile;
     reads the .txt and .md files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
     resultat/points.jsonl.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
-    could be done."
+    could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
 )]
 struct Arguments {
     /// The folder of notes, or one file [default: the bundled notes].
@@ -30,6 +30,10 @@ struct Arguments {
     /// The codebook, a TOML file [default: the bundled one of the 2017 summit].
     #[arg(long, value_name = "FILE")]
     codebook: Option<PathBuf>,
+    /// Test the codebook instead of reading notes: what contradicts itself or is coded otherwise than it says, as FILE:LINE:
+    /// what is wrong and what to do.
+    #[arg(long, conflicts_with_all = ["folder", "out"])]
+    check: bool,
     /// Where to write report.md and points.jsonl; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -66,7 +70,7 @@ const BATCH: usize = 20_000;
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(all_read) => ExitCode::from(u8::from(!all_read)),
+        Ok(all_well) => ExitCode::from(u8::from(!all_well)),
         Err(error) => {
             eprintln!("summarise: {error:#}");
             ExitCode::from(2)
@@ -74,13 +78,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Gives whether every file could be read.
+/// Gives whether every file could be read; of a codebook to be tested, whether nothing was found.
 fn run(arguments: &Arguments) -> Result<bool> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
     let codebook = match &arguments.codebook {
         Some(path) => Codebook::read(path)?,
         None => Codebook::summit_2017(),
     };
+    if arguments.check {
+        return check(&codebook, arguments.codebook.as_deref());
+    }
     let folder = read(arguments.folder.as_deref())?;
     let points = notes::points(&folder.documents);
     let codings = code(&points, &Coder::new(&codebook));
@@ -92,6 +99,23 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     print(&markdown)?;
     Ok(folder.problems.is_empty())
+}
+
+/// Prints what is found in a codebook, and gives whether that is nothing.
+fn check(codebook: &Codebook, path: Option<&Path>) -> Result<bool> {
+    let path = path.unwrap_or(Path::new("data/codebooks/summit-2017.toml"));
+    let examples = path.with_file_name(codebook.example_file.as_deref().unwrap_or_default());
+    let findings = coding::check(codebook);
+    let mut lines = String::new();
+    for finding in &findings {
+        let file = match finding.line.file {
+            CodebookFile::Codes => path,
+            CodebookFile::Examples => &examples,
+        };
+        lines += &format!("{}:{}: {finding}\n", file.display(), finding.line.line);
+    }
+    print(&lines)?;
+    Ok(findings.is_empty())
 }
 
 fn read(path: Option<&Path>) -> Result<Folder> {

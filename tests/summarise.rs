@@ -190,6 +190,48 @@ fn broken_codebooks() {
 }
 
 #[test]
+fn the_codebook_is_checked() {
+    let cues =
+        |id: &str, stem: &str| format!("[[code]]\nid = \"{id}\"\n[[code.cues]]\nweight = 3\nstems = [\"{stem}\"]\n");
+    let sound = format!("examples = \"coded.jsonl\"\n{}{}", cues("a", "ventetid"), cues("b", "fordom"));
+    let coded = "{\"text\": \"lang ventetid\", \"code\": \"a\"}\n{\"text\": \"en fordom\", \"code\": \"b\"}\n";
+    let twice = format!("{coded}{{\"text\": \"Lang ventetid\", \"code\": null}}\n");
+    for (name, toml, examples, status, expected) in [
+        ("nothing to find", &sound, coded, 0, &[][..]),
+        (
+            "an example coded twice",
+            &sound,
+            &twice,
+            1,
+            &["coded.jsonl:3: a text coded both a and no code, first on line 1"],
+        ),
+        (
+            "a cue of two codes",
+            &sound.replace("fordom", "ventetid"),
+            coded,
+            1,
+            &[
+                "book.toml:11: a stem cue of b that fires on 1 of a and 0 of b: \"ventetid\"",
+                "book.toml:11: a stem cue of b that is one of a too, on line 6: \"ventetid\"",
+            ],
+        ),
+    ] {
+        let book = folder(&[("book.toml", toml.as_bytes()), ("coded.jsonl", examples.as_bytes())]);
+        let path = book.path().join("book.toml");
+        let run = run(example("summarise").arg("--check").arg("--codebook").arg(&path));
+        assert_eq!(run.status, status, "{name}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.stdout.lines().count(), expected.len(), "{name}: {}", run.stdout);
+        for message in expected {
+            let line = book.path().join(message);
+            assert!(run.stdout.contains(line.to_str().unwrap()), "{name}: {message} is not in: {}", run.stdout);
+        }
+    }
+    let run = run(example("summarise").args(["--check", "--codebook", "no-such.toml"]));
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("no-such.toml"), "{}", run.stderr);
+}
+
+#[test]
 fn help_shows_a_worked_call() {
     let run = run(example("summarise").arg("--help"));
     assert_eq!(run.status, 0);

@@ -100,7 +100,7 @@ fn no_sentence_of_it_is_in_the_codebook() {
     for (point, _) in expected {
         for code in &codebook.codes {
             assert!(
-                !code.anchors.iter().any(|anchor| strsim::sorensen_dice(anchor, &point.text) > 0.8),
+                !code.anchors.iter().any(|anchor| strsim::sorensen_dice(&anchor.text, &point.text) > 0.8),
                 "{}",
                 point.text
             );

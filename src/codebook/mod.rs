@@ -41,10 +41,24 @@ pub struct Code {
     pub include: Vec<String>,
     /// What does not, and where it belongs.
     pub exclude: Vec<String>,
-    /// Example points that define the code.
-    pub anchors: Vec<String>,
+    /// Example points that define the code. The coder does not learn from them.
+    pub anchors: Vec<Sample>,
+    /// Near misses: points that look as if they had the code and must not get it (`not = [...]`). The coder does not learn from
+    /// them; [`crate::coding::check()`] holds it to them.
+    pub not: Vec<Sample>,
     /// What in a text speaks for or against the code.
     pub cues: Vec<Cue>,
+    /// The line of its id in the codebook's file, from 1.
+    pub line: usize,
+}
+
+/// A point that the codebook itself holds, to show what belongs to a code or what does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The point.
+    pub text: String,
+    /// The line of the codebook's file on which it begins, from 1.
+    pub line: usize,
 }
 
 /// Something in a text that speaks for a code, or against it.

@@ -1,6 +1,6 @@
 //! TOML to a codebook, with the place of whatever is wrong.
 
-use super::{Code, Codebook, Cue, CueKind, Label};
+use super::{Code, Codebook, Cue, CueKind, Label, Sample};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::norwegian::words;
 use regex::RegexBuilder;
@@ -34,7 +34,9 @@ struct CodeEntry {
     #[serde(default)]
     exclude: Vec<String>,
     #[serde(default)]
-    anchors: Vec<String>,
+    anchors: Vec<Spanned<String>>,
+    #[serde(default)]
+    not: Vec<Spanned<String>>,
     #[serde(default)]
     cues: Vec<CueGroup>,
 }
@@ -94,6 +96,7 @@ fn check_id(text: &str, id: &Spanned<String>, seen: &mut HashSet<String>) -> Res
 }
 
 fn code(text: &str, entry: CodeEntry) -> Result<Code> {
+    let line = line_of(text, &entry.id);
     let id = entry.id.into_inner();
     let label = entry.label.unwrap_or_else(|| Label { nb: id.clone(), nn: id.clone(), en: id.clone() });
     let mut cues = Vec::new();
@@ -124,9 +127,15 @@ fn code(text: &str, entry: CodeEntry) -> Result<Code> {
         definition: entry.definition,
         include: entry.include,
         exclude: entry.exclude,
-        anchors: entry.anchors,
+        anchors: samples(text, entry.anchors),
+        not: samples(text, entry.not),
         cues,
+        line,
     })
+}
+
+fn samples(text: &str, entries: Vec<Spanned<String>>) -> Vec<Sample> {
+    entries.into_iter().map(|entry| Sample { line: line_of(text, &entry), text: entry.into_inner() }).collect()
 }
 
 fn weight(text: &str, group: &CueGroup) -> Result<f32> {
@@ -161,8 +170,12 @@ fn cue(text: &str, kind: CueKind, entry: &Spanned<String>, weight: f32) -> Resul
         }
         _ => {}
     }
-    let Place::LineColumn(line, _) = Place::in_text(text, entry.span().start) else { unreachable!("a place in text") };
-    Ok(Cue { kind, text: written.to_owned(), weight, line })
+    Ok(Cue { kind, text: written.to_owned(), weight, line: line_of(text, entry) })
+}
+
+/// The line on which an entry begins, from 1.
+fn line_of(text: &str, entry: &Spanned<String>) -> usize {
+    text.as_bytes()[..entry.span().start].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
 fn bad_pattern(text: &str, entry: &Spanned<String>, error: &regex::Error) -> Error {
@@ -236,6 +249,16 @@ mod tests {
             assert!(code.anchors.len() >= 3 && code.cues.len() >= 50, "{}", code.id);
             assert!(![&code.label.nb, &code.label.nn, &code.label.en].iter().any(|label| label.is_empty()));
         }
+    }
+
+    #[test]
+    fn anchors_and_near_misses_have_their_lines() {
+        let sample = |text: &str, line| Sample { text: text.to_owned(), line };
+        let toml = "id = \"å\"\n[[code]]\nid = \"a\"\nanchors = [\n  \"én\",\n  \"to\",\n]\nnot = [\"tre\"]\n";
+        let code = &parse(toml).unwrap().codes[0];
+        assert_eq!(code.line, 3);
+        assert_eq!(code.anchors, [sample("én", 5), sample("to", 6)]);
+        assert_eq!(code.not, [sample("tre", 8)]);
     }
 
     proptest! {

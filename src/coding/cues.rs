@@ -1,6 +1,6 @@
 //! A codebook's cues, ordered so that what a word form or a run of words says is found without looking at every cue.
 
-use crate::codebook::{Codebook, CueKind};
+use crate::codebook::{Codebook, Cue, CueKind};
 use crate::norwegian::{lower_case, stem, words};
 use regex::{Regex, RegexBuilder};
 use std::collections::HashMap;
@@ -58,8 +58,15 @@ impl Affixes {
 
 impl CueIndex {
     pub fn new(codebook: &Codebook) -> CueIndex {
+        let cues = codebook.codes.iter().enumerate();
+        let cues = cues.flat_map(|(code, entry)| entry.cues.iter().map(move |cue| (code, cue)));
+        CueIndex::of(codebook.codes.len(), cues)
+    }
+
+    /// An index of cues, each with the number below `codes` that it speaks for.
+    pub fn of<'c>(codes: usize, cues: impl Iterator<Item = (usize, &'c Cue)>) -> CueIndex {
         let mut index = CueIndex {
-            codes: codebook.codes.len(),
+            codes,
             words: HashMap::new(),
             stems: HashMap::new(),
             beginnings: Affixes::default(),
@@ -68,10 +75,8 @@ impl CueIndex {
             phrases: HashMap::new(),
             patterns: Vec::new(),
         };
-        for (code, entry) in codebook.codes.iter().enumerate() {
-            for cue in &entry.cues {
-                index.insert(cue.kind, &cue.text, code, cue.weight);
-            }
+        for (code, cue) in cues {
+            index.insert(cue.kind, &cue.text, code, cue.weight);
         }
         index
     }

@@ -4,6 +4,7 @@
 //! out once, kept, and from then on only looked up and added; what each word added is the
 //! evidence.
 
+mod check;
 mod cues;
 mod engine;
 mod features;
@@ -13,6 +14,8 @@ mod train;
 use crate::codebook::Codebook;
 use rayon::prelude::*;
 use std::ops::Range;
+
+pub use check::{CodebookFile, FileLine, Finding, FindingKind, check};
 
 /// What a point was coded as.
 #[derive(Clone, Debug, Default, PartialEq)]
