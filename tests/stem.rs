@@ -56,8 +56,11 @@ fn report(name: &str) -> BTreeMap<String, f64> {
 
 #[test]
 fn families_meet() {
-    let apart = report("families.tsv");
-    assert!(apart["lemma"] <= 0.02 && apart["derivation"] <= 0.15 && apart["nynorsk"] <= 0.15, "{apart:?}");
+    // The tables were made with the first list at hand; the second was measured once, when they were done.
+    for name in ["families.tsv", "families-heldback.tsv"] {
+        let apart = report(name);
+        assert!(apart["lemma"] <= 0.02 && apart["derivation"] <= 0.15 && apart["nynorsk"] <= 0.15, "{name}: {apart:?}");
+    }
 }
 
 #[test]
