@@ -56,9 +56,9 @@ fn report(name: &str) -> BTreeMap<String, f64> {
 
 #[test]
 fn families_meet() {
-    // The tables were made with the first list at hand. The second was only measured, after the tables were done; there a
-    // few homographs (as "rev", a fox or tore) go with the other word, which in short lists weighs much.
-    for (name, same_lemma) in [("families.tsv", 0.02), ("families-heldback.tsv", 0.08)] {
+    // The tables were made with the first list at hand. The second is only measured; its same-lemma pairs are not where the
+    // first list's are (2%).
+    for (name, same_lemma) in [("families.tsv", 0.02), ("families-heldback.tsv", 0.05)] {
         let apart = report(name);
         assert!(
             apart["lemma"] <= same_lemma && apart["derivation"] <= 0.15 && apart["nynorsk"] <= 0.15,
