@@ -335,7 +335,8 @@ impl<'t> EndingRule<'t> {
     }
 }
 
-/// A form's readings: (lemma, part) -> (languages, weight).
+/// A form's readings: (lemma, part) -> (languages, likelihood). A reading is as likely as its lemma's weight says, and four times
+/// so for a form that is the dictionary form.
 type Readings = BTreeMap<(String, char), (u8, u32)>;
 
 /// Every form with its readings.
@@ -371,10 +372,11 @@ impl Target for Counterpart {
 impl Forms {
     fn add(&mut self, lemma: &str, paradigm: &Paradigm, target: &impl Target, language: u8) {
         for form in paradigm.forms(lemma) {
+            let is_lemma = form == lemma;
             let readings = self.0.entry(form).or_default();
-            let (languages, weight) = readings.entry((target.lemma().to_owned(), paradigm.part)).or_default();
+            let (languages, likely) = readings.entry((target.lemma().to_owned(), paradigm.part)).or_default();
             *languages |= language;
-            *weight = (*weight).max(target.weight());
+            *likely = (*likely).max(if is_lemma { 4 * target.weight() } else { target.weight() });
         }
     }
 }
@@ -398,14 +400,13 @@ fn encode(forms: &BTreeMap<String, Readings>) -> (Vec<u8>, String) {
     (table.into_fst().into_inner(), head.to_owned() + &order.join("\n") + "\n")
 }
 
-/// A form's readings, the likeliest first: by the lemma's weight, where a form that is itself the lemma counts fourfold.
+/// A form's readings, the likeliest first.
 fn describe(form: &str, readings: &Readings) -> String {
     let all: BTreeSet<(Reverse<u32>, String)> = readings
         .iter()
-        .map(|((lemma, part), (languages, weight))| {
+        .map(|((lemma, part), (languages, likely))| {
             let language = ['b', 'n', 'x'][usize::from(languages - 1)];
-            let likely = if lemma == form { 4 * weight } else { *weight };
-            (Reverse(likely), format!("{part}{language}{}", edit_to(form, lemma)))
+            (Reverse(*likely), format!("{part}{language}{}", edit_to(form, lemma)))
         })
         .collect();
     all.into_iter().map(|(_, reading)| reading).collect::<Vec<_>>().join(" ")

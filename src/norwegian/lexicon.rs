@@ -108,8 +108,8 @@ pub fn contains(form: &str) -> bool {
 /// # #[cfg(feature = "lexicon")] {
 /// use kodebok::norwegian::lexicon::{self, PartOfSpeech};
 ///
-/// let lemmas: Vec<_> = lexicon::readings("bøkene").map(|reading| (reading.lemma, reading.part)).collect();
-/// assert_eq!(lemmas, [("bok".to_owned(), PartOfSpeech::Noun)]);
+/// let lemmas: Vec<_> = lexicon::readings("fordommene").map(|reading| (reading.lemma, reading.part)).collect();
+/// assert_eq!(lemmas, [("fordom".to_owned(), PartOfSpeech::Noun)]);
 /// # }
 /// ```
 pub fn readings(form: &str) -> impl Iterator<Item = Reading> {
