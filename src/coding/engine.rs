@@ -10,8 +10,8 @@ use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// The least probability at which a further code is given; where F1 over the codes that coders called defensible is highest in
-/// cross-validation (docs/internals.md).
+/// The least probability at which a further code is given. In cross-validation F1 over the codes that coders called defensible
+/// is 0.20 here and 0.23 at 0.06, which would give most points three codes or more.
 const FURTHER: f32 = 0.15;
 
 /// Words that carried less than this part of what the strongest did are left out of the evidence.

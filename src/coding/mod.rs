@@ -86,8 +86,8 @@ impl std::fmt::Debug for Coder {
 impl Coder {
     /// A coder that knows a codebook's cues, and has learned from its examples.
     ///
-    /// For the bundled codebook the learned weights are at hand; for another they are learned now (some 2 ms an example on
-    /// one core, in parallel). A codebook without examples is coded by its cues alone.
+    /// For the bundled codebook the learned weights are at hand; for another they are learned now (21,552 examples take some
+    /// 12 s on two cores). A codebook without examples is coded by its cues alone.
     ///
     /// ```
     /// use kodebok::{codebook::Codebook, coding::{self, Coder}};

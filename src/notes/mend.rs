@@ -1,7 +1,7 @@
 //! Points of a document that a scanner or a keyboard damaged, mended for the coder; what was noted stays as it is.
 
 use super::Point;
-use crate::norwegian::repair::{Change, repair};
+use crate::norwegian::repair::{Change, apply, repair};
 use std::ops::Range;
 
 /// How a damaged point reads once it is mended.
@@ -30,7 +30,7 @@ pub(super) fn mend(points: &mut [Point<'_>]) {
             }
         }
         if !own.is_empty() {
-            point.mended = Some(Mended { text: applied(&point.text, &own), changes: own });
+            point.mended = Some(Mended { text: apply(&point.text, &own), changes: own });
         }
         start = end + 1;
     }
@@ -39,17 +39,6 @@ pub(super) fn mend(points: &mut [Point<'_>]) {
 /// A text whose line ends are spaces, as long as before: a point is one line while it is mended.
 fn one_line(text: &str) -> String {
     text.replace(['\n', '\r'], " ")
-}
-
-fn applied(text: &str, changes: &[Change]) -> String {
-    let mut mended = String::with_capacity(text.len());
-    let mut last = 0;
-    for change in changes {
-        mended.push_str(&text[last..change.span.start]);
-        mended.push_str(&change.replacement);
-        last = change.span.end;
-    }
-    mended + &text[last..]
 }
 
 impl Mended {
@@ -115,7 +104,7 @@ mod tests {
                 .chunks_exact(2)
                 .map(|pair| Change { span: pair[0]..pair[1], replacement: "ø".into(), reason: crate::norwegian::repair::Reason::Letter })
                 .collect();
-            let mended = Mended { text: applied(&text, &changes), changes };
+            let mended = Mended { text: apply(&text, &changes), changes };
             let from = mended.text.floor_char_boundary(span.0.min(span.1));
             let to = mended.text.floor_char_boundary(span.0.max(span.1));
             let noted = mended.in_noted(from..to.max(from));

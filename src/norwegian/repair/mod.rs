@@ -172,7 +172,8 @@ fn sought(_: &str) -> Vec<Change> {
     Vec::new()
 }
 
-fn apply(text: &str, changes: &[Change]) -> String {
+/// A text with changes made; they are in order and don't overlap.
+pub(crate) fn apply(text: &str, changes: &[Change]) -> String {
     let mut mended = String::with_capacity(text.len() + 2 * changes.len());
     let mut end = 0;
     for change in changes {
