@@ -1,73 +1,219 @@
-//! The engine against an honest baseline, on one generated text.
+//! The engine against an honest baseline, and its parts against their floors, on one generated text.
+//!
+//! `KODEBOK_BENCH_MB=200 cargo bench --bench coding` takes more of it than the 16 MB of the default.
 
 mod corpus;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use kodebok::codebook::{Codebook, CueKind};
-use kodebok::coding::{self, Coder};
+use kodebok::coding::{Coder, Run};
+use kodebok::norwegian;
 use rust_stemmers::{Algorithm, Stemmer};
 use std::collections::HashMap;
 use std::hint::black_box;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Bytes of generated text: enough for Zipf's law to show, little enough for a quick run.
-const BYTES: usize = 4 << 20;
+/// Megabytes of generated text where `KODEBOK_BENCH_MB` says nothing else.
+const MEGABYTES: usize = 16;
 
-/// The plain way to do it: for each word unicode-segmentation, lower case, stem, one look-up; the code with the highest sum.
-/// It knows stems alone (no compounds, phrases or patterns), which only makes it faster.
+/// The plain way to do it: for each word unicode-segmentation, lower case, Snowball's stem, a look-up for the word, the stem, and
+/// each length of beginning and ending; phrases by trying each that begins with the stem. It knows cues alone, and nothing of
+/// what the engine has learned.
 struct Naive {
     stemmer: Stemmer,
+    words: HashMap<String, Vec<(usize, f32)>>,
     stems: HashMap<String, Vec<(usize, f32)>>,
+    beginnings: HashMap<String, Vec<(usize, f32)>>,
+    endings: HashMap<String, Vec<(usize, f32)>>,
+    phrases: HashMap<String, Vec<(Vec<String>, usize, f32)>>,
     codes: usize,
 }
 
 impl Naive {
     fn new(codebook: &Codebook) -> Naive {
-        let stemmer = Stemmer::create(Algorithm::Norwegian);
-        let mut stems: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
+        let mut naive = Naive {
+            stemmer: Stemmer::create(Algorithm::Norwegian),
+            words: HashMap::new(),
+            stems: HashMap::new(),
+            beginnings: HashMap::new(),
+            endings: HashMap::new(),
+            phrases: HashMap::new(),
+            codes: codebook.codes.len(),
+        };
         for (code, entry) in codebook.codes.iter().enumerate() {
-            for cue in entry.cues.iter().filter(|cue| cue.kind == CueKind::Stem) {
-                let stem = stemmer.stem(&cue.text.to_lowercase()).into_owned();
-                stems.entry(stem).or_default().push((code, cue.weight));
+            for cue in &entry.cues {
+                let (lower, says) = (cue.text.to_lowercase(), (code, cue.weight));
+                let stem = naive.stem(&lower);
+                match cue.kind {
+                    CueKind::Word => naive.words.entry(lower).or_default().push(says),
+                    CueKind::Stem => naive.stems.entry(stem).or_default().push(says),
+                    CueKind::Beginning => naive.beginnings.entry(lower).or_default().push(says),
+                    CueKind::Ending => naive.endings.entry(stem).or_default().push(says),
+                    CueKind::Phrase => {
+                        let stems: Vec<String> = lower.unicode_words().map(|word| naive.stem(word)).collect();
+                        if let Some(first) = stems.first() {
+                            naive.phrases.entry(first.clone()).or_default().push((stems.clone(), code, cue.weight));
+                        }
+                    }
+                    CueKind::Pattern => {}
+                }
             }
         }
-        Naive { stemmer, stems, codes: codebook.codes.len() }
+        naive
+    }
+
+    fn stem(&self, lower: &str) -> String {
+        self.stemmer.stem(lower).into_owned()
     }
 
     fn code(&self, text: &str) -> Option<usize> {
         let mut sums = vec![0.0; self.codes];
+        let mut stems = Vec::new();
         for word in text.unicode_words() {
             let lower = word.to_lowercase();
-            for &(code, weight) in self.stems.get(self.stemmer.stem(&lower).as_ref()).into_iter().flatten() {
-                sums[code] += weight;
+            let stem = self.stem(&lower);
+            self.add(&lower, &stem, &mut sums);
+            stems.push(stem);
+        }
+        for start in 0..stems.len() {
+            for (phrase, code, weight) in self.phrases.get(&stems[start]).into_iter().flatten() {
+                if stems[start..].starts_with(phrase) {
+                    sums[*code] += weight;
+                }
             }
         }
-        let best = (0..self.codes).max_by(|&a, &b| sums[a].total_cmp(&sums[b]))?;
-        (sums[best] >= 2.0).then_some(best)
+        decided(&sums)
+    }
+
+    /// Adds what a word says, given in lower case and with its stem.
+    fn add(&self, lower: &str, stem: &str, sums: &mut [f32]) {
+        let beginnings = (3..lower.len()).filter_map(|len| self.beginnings.get(lower.get(..len)?));
+        let endings = (1..stem.len()).filter_map(|from| self.endings.get(stem.get(from..)?));
+        let whole = self.words.get(lower).into_iter().chain(self.stems.get(stem));
+        for &(code, weight) in whole.chain(beginnings).chain(endings).flatten() {
+            sums[code] += weight;
+        }
     }
 }
 
-fn coding_group(criterion: &mut Criterion) {
-    let codebook = Codebook::summit_2017();
-    let points = corpus::points(BYTES, 1);
-    let bytes: usize = points.iter().map(String::len).sum();
-    let naive = Naive::new(&codebook);
-    let coder = Coder::new(&codebook);
+fn decided(sums: &[f32]) -> Option<usize> {
+    let best = (0..sums.len()).max_by(|&a, &b| sums[a].total_cmp(&sums[b]))?;
+    (sums[best] >= 2.0).then_some(best)
+}
 
-    let mut group = criterion.benchmark_group("coding");
+/// The naive way with one hash map from a form to what it says, phrases left out.
+struct Remembering<'n> {
+    naive: &'n Naive,
+    forms: HashMap<String, Vec<f32>>,
+}
+
+impl Remembering<'_> {
+    fn code(&mut self, text: &str) -> Option<usize> {
+        let mut sums = vec![0.0; self.naive.codes];
+        for word in text.unicode_words() {
+            if !self.forms.contains_key(word) {
+                let mut says = vec![0.0; self.naive.codes];
+                let lower = word.to_lowercase();
+                self.naive.add(&lower, &self.naive.stem(&lower), &mut says);
+                self.forms.insert(word.to_owned(), says);
+            }
+            sums.iter_mut().zip(&self.forms[word]).for_each(|(sum, weight)| *sum += weight);
+        }
+        decided(&sums)
+    }
+}
+
+fn points() -> Vec<String> {
+    let asked = std::env::var("KODEBOK_BENCH_MB").ok().and_then(|megabytes| megabytes.parse().ok());
+    corpus::points(asked.unwrap_or(MEGABYTES) << 20, 1)
+}
+
+fn group<'c>(criterion: &'c mut Criterion, name: &str, points: &[String]) -> BenchmarkGroup<'c, WallTime> {
+    let bytes: usize = points.iter().map(String::len).sum();
+    let mut group = criterion.benchmark_group(name);
     group.sample_size(10);
     group.throughput(Throughput::ElementsAndBytes { elements: points.len() as u64, bytes: bytes as u64 });
-    group.bench_function("naive", |bencher| {
-        bencher.iter(|| points.iter().filter_map(|point| naive.code(black_box(point))).count());
+    group
+}
+
+fn scan(criterion: &mut Criterion) {
+    let points = points();
+    let mut group = group(criterion, "scan", &points);
+    group.bench_function("bytes", |bencher| {
+        bencher.iter(|| points.iter().filter(|point| std::str::from_utf8(black_box(point.as_bytes())).is_ok()).count());
     });
-    for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
-        group.bench_function(format!("engine/{threads}"), |bencher| {
-            bencher.iter(|| pool.install(|| coding::code(black_box(&points), &coder)));
-        });
-    }
+    group.bench_function("table", |bencher| {
+        bencher.iter(|| points.iter().map(|point| table_scan(black_box(point.as_bytes()))).fold(0, u64::wrapping_add));
+    });
+    group.bench_function("unicode_words", |bencher| {
+        bencher.iter(|| points.iter().map(|point| black_box(point).unicode_words().count()).sum::<usize>());
+    });
+    group.bench_function("words", |bencher| {
+        bencher.iter(|| points.iter().map(|point| norwegian::words(black_box(point)).count()).sum::<usize>());
+    });
     group.finish();
 }
 
-criterion_group!(benches, coding_group);
+/// The floor that is aimed at: a byte at a time, one hash a word, nothing looked up.
+fn table_scan(bytes: &[u8]) -> u64 {
+    let (mut all, mut word) = (0, 0);
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
+            word = (word ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        } else if word != 0 {
+            all ^= word;
+            word = 0;
+        }
+    }
+    all ^ word
+}
+
+fn coding(criterion: &mut Criterion) {
+    let codebook = Codebook::summit_2017();
+    let points = points();
+    let naive = Naive::new(&codebook);
+    let coder = Coder::new(&codebook);
+    let mut group = group(criterion, "coding", &points);
+    group.bench_function("naive", |bencher| {
+        bencher.iter(|| points.iter().filter_map(|point| naive.code(black_box(point))).count());
+    });
+    let mut remembering = Remembering { naive: &naive, forms: HashMap::new() };
+    group.bench_function("memo", |bencher| {
+        bencher.iter(|| points.iter().filter_map(|point| remembering.code(black_box(point))).count());
+    });
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
+        let mut run = coder.run();
+        group.bench_function(format!("engine/{threads}"), |bencher| {
+            bencher.iter(|| pool.install(|| run.primaries(black_box(&points))));
+        });
+        group.bench_function(format!("engine/{threads}/cold"), |bencher| {
+            bencher.iter(|| pool.install(|| coder.run().primaries(black_box(&points))));
+        });
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of threads");
+    let mut run = coder.run();
+    group.bench_function("engine/1/scores", |bencher| {
+        bencher.iter(|| pool.install(|| run.scores(black_box(&points))));
+    });
+    group.bench_function("engine/1/evidence", |bencher| {
+        bencher.iter(|| pool.install(|| run.code(black_box(&points))));
+    });
+    group.finish();
+}
+
+fn start(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("start");
+    group.bench_function("codebook", |bencher| bencher.iter(Codebook::summit_2017));
+    let codebook = Codebook::summit_2017();
+    group.bench_function("coder", |bencher| bencher.iter(|| Coder::new(black_box(&codebook))));
+    let coder = Coder::new(&codebook);
+    group.bench_function("first_point", |bencher| {
+        bencher.iter(|| coder.run().stream([black_box("Lang ventetid på DPS")], Run::code).count());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, scan, coding, start);
 criterion_main!(benches);

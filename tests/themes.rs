@@ -64,6 +64,7 @@ fn themes_of_the_bundled_notes() {
         .map(|written| Coding {
             codes: vec![Assigned { code: written.code, score: 1.0, evidence: Vec::new() }],
             scores: vec![0.0; 4],
+            ..Coding::default()
         })
         .collect();
     // One raised once is a theme of its own.

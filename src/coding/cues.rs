@@ -19,7 +19,7 @@ pub(super) struct CueIndex {
     /// The stems that phrases are made of, numbered.
     phrase_words: HashMap<String, u32>,
     /// Phrases by their first word's number.
-    phrases: HashMap<u32, Vec<Phrase>>,
+    phrases: Vec<Vec<Phrase>>,
     patterns: Vec<(Regex, usize, f32)>,
 }
 
@@ -42,6 +42,14 @@ enum Step {
     Word(u32),
     /// None to three words of any kind.
     Gap,
+}
+
+/// A phrase in a text.
+pub(super) struct Found {
+    /// The words that it covers, by their number in the text.
+    pub words: Range<usize>,
+    pub code: usize,
+    pub weight: f32,
 }
 
 /// The most words that a `*` in a phrase stands for.
@@ -72,7 +80,7 @@ impl CueIndex {
             beginnings: Affixes::default(),
             endings: Affixes::default(),
             phrase_words: HashMap::new(),
-            phrases: HashMap::new(),
+            phrases: Vec::new(),
             patterns: Vec::new(),
         };
         for (code, cue) in cues {
@@ -110,78 +118,64 @@ impl CueIndex {
             }
         }
         if let Some(Step::Word(first)) = steps.first() {
-            let first = *first;
+            let first = *first as usize;
             let rest = steps.split_off(1);
-            self.phrases.entry(first).or_default().push(Phrase { rest, code, weight });
+            self.phrases.resize_with(self.phrases.len().max(first + 1), Vec::new);
+            self.phrases[first].push(Phrase { rest, code, weight });
         }
     }
 
-    /// What a word form says: a weight for each code, and its number among the words of phrases.
+    /// What a word form says, given in lower case and with its stem: a weight for each code, and its number among the words of
+    /// phrases.
     ///
     /// A form that several cues of one code name (as a word, a stem, a part) counts once for that code, by the strongest.
-    pub fn form(&self, form: &str) -> (Vec<f32>, Option<u32>) {
-        let lower = lower_case(form);
-        let stem = stem(form);
+    pub fn form(&self, lower: &str, stem: &str) -> (Vec<f32>, Option<u32>) {
         let mut weights = vec![0.0; self.codes];
         let mut hear = |says: Option<&Says>| {
             for &(code, weight) in says.into_iter().flatten() {
                 weights[code] = stronger(weights[code], weight);
             }
         };
-        hear(self.words.get(lower.as_ref()));
-        hear(self.stems.get(&stem));
+        hear(self.words.get(lower));
+        hear(self.stems.get(stem));
         for &length in self.beginnings.lengths.iter().filter(|&&length| length < lower.len()) {
             hear(lower.get(..length).and_then(|beginning| self.beginnings.says.get(beginning)));
         }
         for &length in self.endings.lengths.iter().filter(|&&length| length < stem.len()) {
             hear(stem.get(stem.len() - length..).and_then(|ending| self.endings.says.get(ending)));
         }
-        (weights, self.phrase_words.get(&stem).copied())
+        (weights, self.phrase_words.get(stem).copied())
     }
 
-    /// The phrases that begin at the first of `numbers` (what [`CueIndex::form`] gave for words in a row), each with the count
-    /// of words that it covers.
-    fn phrases_at<'i>(&'i self, numbers: &'i [Option<u32>]) -> impl Iterator<Item = (&'i Phrase, usize)> {
-        let first = numbers.first().copied().flatten().and_then(|first| self.phrases.get(&first));
-        first.into_iter().flatten().filter_map(|phrase| Some((phrase, 1 + covered(&phrase.rest, &numbers[1..])?)))
+    /// The phrases in a text: `numbers` are what [`CueIndex::form`] gave for its words in order. Only the phrases that begin with
+    /// a word of the text are looked at.
+    pub fn phrases(&self, numbers: &[Option<u32>]) -> impl Iterator<Item = Found> {
+        numbers.iter().enumerate().flat_map(move |(start, first)| {
+            let phrases = first.and_then(|first| self.phrases.get(first as usize)).into_iter().flatten();
+            phrases.filter_map(move |phrase| {
+                let rest = covered(&phrase.rest, &numbers[start + 1..])?;
+                Some(Found { words: start..start + 1 + rest, code: phrase.code, weight: phrase.weight })
+            })
+        })
     }
 
-    /// Where phrases and patterns match in a text, in bytes, with code and weight; of a pattern the first match.
-    ///
-    /// `spans` and `numbers`: where each word stands, and what [`CueIndex::form`] gave for it.
-    pub fn phrases_and_patterns(
-        &self,
-        text: &str,
-        spans: &[Range<usize>],
-        numbers: &[Option<u32>],
-    ) -> Vec<(Range<usize>, usize, f32)> {
-        let mut found = Vec::new();
-        for start in (0..numbers.len()).filter(|&start| numbers[start].is_some()) {
-            for (phrase, len) in self.phrases_at(&numbers[start..]) {
-                found.push((spans[start].start..spans[start + len - 1].end, phrase.code, phrase.weight));
-            }
-        }
-        let matches = self
-            .patterns
-            .iter()
-            .filter_map(|(pattern, code, weight)| Some((pattern.find(text)?.range(), *code, *weight)));
-        found.extend(matches);
-        found
+    /// The first match of each pattern in a text: where in bytes, code and weight.
+    pub fn patterns(&self, text: &str) -> impl Iterator<Item = (Range<usize>, usize, f32)> {
+        self.patterns.iter().filter_map(|(pattern, code, weight)| Some((pattern.find(text)?.range(), *code, *weight)))
     }
 
     /// What all cues in a text say together, a weight for each code.
     pub fn sums(&self, text: &str) -> Vec<f32> {
         let mut sums = vec![0.0; self.codes];
-        let (mut spans, mut numbers) = (Vec::new(), Vec::new());
+        let mut numbers = Vec::new();
         for word in words(text) {
-            let (weights, number) = self.form(word.text);
+            let lower = lower_case(word.text);
+            let (weights, number) = self.form(&lower, &stem(&lower));
             sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
-            spans.push(word.start..word.end());
             numbers.push(number);
         }
-        for (_, code, weight) in self.phrases_and_patterns(text, &spans, &numbers) {
-            sums[code] += weight;
-        }
+        self.phrases(&numbers).for_each(|found| sums[found.code] += found.weight);
+        self.patterns(text).for_each(|(_, code, weight)| sums[code] += weight);
         sums
     }
 }

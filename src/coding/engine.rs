@@ -1,21 +1,20 @@
-//! The sum over a point's words, and the memo that works out each word form once.
+//! The sum over a point's words, and what it makes of the point.
 
 use super::cues::CueIndex;
+use super::evidence::Explanation;
 use super::features;
+use super::memo::{CUE_STEPS, Memo, in_steps};
 use super::model::Model;
 use super::train::softmax;
-use super::{Assigned, Coding, Evidence};
-use crate::norwegian::words;
-use foldhash::fast::FixedState;
-use std::collections::HashMap;
-use std::ops::Range;
+use super::{Assigned, Coding, RunnerUp};
+use std::fmt;
 
-/// The least probability at which a further code is given. In cross-validation F1 over the codes that coders called defensible
-/// is 0.20 here and 0.23 at 0.06: low either way, so codes are given sparingly.
-const FURTHER: f32 = 0.15;
+/// A further code has at least this part of what the primary code's probability leaves. In cross-validation F1 over the codes
+/// that coders called defensible is best here (docs/internals.md).
+const FURTHER: f32 = 0.4;
 
-/// Words that carried less than this part of what the strongest did are left out of the evidence.
-const FAINT: f32 = 0.1;
+/// The least probability of a further code.
+const LEAST_FURTHER: f32 = 0.03;
 
 /// What a codebook says of word forms and phrases, ready to be summed.
 pub(super) struct Engine {
@@ -23,155 +22,110 @@ pub(super) struct Engine {
     pub model: Model,
 }
 
-/// Word forms that were worked out already. One a thread: it is filled while points are coded.
-#[derive(Default)]
-pub(super) struct Memo {
-    forms: HashMap<Box<str>, Form, FixedState>,
-    /// A row a form: what was learned, a number for each outcome, then the cues' weights, a number for each code.
-    rows: Vec<f32>,
-}
-
-#[derive(Clone, Copy)]
-struct Form {
-    /// Where its row begins.
-    row: usize,
-    /// The squared size of its features.
-    squares: f32,
-    stem: u64,
-    /// Its number among the words of phrases.
-    phrase_word: Option<u32>,
-}
-
-/// A text's words and their sums.
-struct Reading {
-    words: Vec<(Range<usize>, Form)>,
-    /// What each pair of a word and the one before it adds; a row of numbers a word.
-    pairs: Vec<f32>,
-    /// Phrases and patterns: where, code and weight.
-    phrases: Vec<(Range<usize>, usize, f32)>,
-    /// The learned sums, a number for each outcome, and the cues', a number for each code.
-    learned: Vec<f32>,
-    cues: Vec<f32>,
-    /// One over the length of the text's features; 1 where nothing was learned.
-    scale: f32,
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("outcomes", &self.model.outcomes).finish_non_exhaustive()
+    }
 }
 
 impl Engine {
-    /// Codes one point.
-    pub fn code(&self, text: &str, memo: &mut Memo) -> Coding {
-        let reading = self.read(text, memo);
-        let mut scores = self.probabilities(&reading);
+    /// The primary code of a point, and nothing else.
+    pub fn primary(&self, text: &str, memo: &mut Memo) -> Option<usize> {
+        self.sum(text, memo);
+        let (none, codes) = memo.odds.split_last()?;
+        let (best, odds) = codes.iter().enumerate().rev().max_by(|a, b| a.1.total_cmp(b.1))?;
+        (odds > none).then_some(best)
+    }
+
+    /// The codes of a point and the probability of each, without evidence.
+    pub fn scores(&self, text: &str, memo: &mut Memo) -> Coding {
+        self.sum(text, memo);
+        let mut scores = memo.odds.clone();
+        softmax(&mut scores);
         let none = scores.pop().unwrap_or_default();
-        let mut order: Vec<usize> = (0..scores.len()).filter(|&code| scores[code] >= FURTHER).collect();
+        let mut order: Vec<usize> = (0..scores.len()).collect();
         order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-        if scores.iter().all(|&score| score <= none) {
-            order.clear();
-        }
-        let codes = order
-            .into_iter()
-            .map(|code| Assigned {
-                code,
-                score: scores[code],
-                evidence: self.evidence(code, scores[code], &reading, memo),
-            })
-            .collect();
-        Coding { codes, scores }
+        let primary = order.first().copied().filter(|&best| scores[best] > none);
+        let left = primary.map_or(0.0, |primary| 1.0 - scores[primary]);
+        let is_given = |code: usize| scores[code] >= LEAST_FURTHER && scores[code] >= FURTHER * left;
+        let given = |&code: &usize| primary.is_some_and(|primary| code == primary || is_given(code));
+        let codes = order.iter().copied().filter(given);
+        let codes = codes.map(|code| Assigned { code, score: scores[code], evidence: Vec::new() }).collect();
+        let next = order.get(usize::from(primary.is_some())).copied();
+        let code = next.filter(|&next| primary.is_none() || scores[next] >= none);
+        let score = code.map_or(none, |code| scores[code]);
+        Coding { codes, runner_up: RunnerUp { code, score, why_not: Vec::new() }, scores }
     }
 
-    fn read(&self, text: &str, memo: &mut Memo) -> Reading {
-        let (outcomes, codes) = (self.model.outcomes, self.model.outcomes - 1);
-        let mut reading = Reading {
-            words: Vec::new(),
-            pairs: Vec::new(),
-            phrases: Vec::new(),
-            learned: vec![0.0; outcomes],
-            cues: vec![0.0; codes],
-            scale: 1.0,
-        };
-        let (mut squares, mut before) = (0.0, 0);
-        for word in words(text) {
-            let form = memo.form(word.text, self);
-            let (learned, cues) = memo.rows[form.row..][..outcomes + codes].split_at(outcomes);
-            add(&mut reading.learned, learned);
-            add(&mut reading.cues, cues);
-            let at = reading.pairs.len();
-            reading.pairs.resize(at + outcomes, 0.0);
-            squares += form.squares + self.model.add(&[features::pair(before, form.stem)], &mut reading.pairs[at..]);
-            add(&mut reading.learned, &reading.pairs[at..]);
-            before = form.stem;
-            reading.words.push((word.start..word.end(), form));
+    /// The codes of a point with the words that carried each, and what spoke against the runner-up.
+    pub fn code(&self, text: &str, memo: &mut Memo) -> Coding {
+        let mut coding = self.scores(text, memo);
+        let explanation = Explanation::new(self, text, memo);
+        for assigned in &mut coding.codes {
+            assigned.evidence = explanation.evidence(assigned.code, assigned.score);
         }
-        squares += self.model.add(&features::of_shape(text, reading.words.len()), &mut reading.learned);
-        if squares > 0.0 {
-            reading.scale = 1.0 / squares.sqrt();
-        }
-        let numbers: Vec<Option<u32>> = reading.words.iter().map(|(_, form)| form.phrase_word).collect();
-        let spans: Vec<Range<usize>> = reading.words.iter().map(|(span, _)| span.clone()).collect();
-        reading.phrases = self.cues.phrases_and_patterns(text, &spans, &numbers);
-        for (_, code, weight) in &reading.phrases {
-            reading.cues[*code] += weight;
-        }
-        reading
+        let none = self.model.outcomes - 1;
+        coding.runner_up.why_not =
+            explanation.contrast(coding.primary().unwrap_or(none), coding.runner_up.code.unwrap_or(none));
+        coding
     }
 
-    /// The probability of each outcome, no code last.
-    fn probabilities(&self, reading: &Reading) -> Vec<f32> {
-        let mut sums = self.model.biases.clone();
-        for (sum, learned) in sums.iter_mut().zip(&reading.learned) {
-            *sum += learned * reading.scale;
+    /// Adds a point up: its log-odds for each outcome are left in the memo, no code last.
+    fn sum(&self, text: &str, memo: &mut Memo) {
+        memo.totals.fill(0);
+        memo.numbers.clear();
+        let (mut from, mut before) = (0, 0);
+        while from < text.len() {
+            (from, before) = self.sum_window(text, from, before, memo);
         }
-        for (sum, cue) in sums.iter_mut().zip(&reading.cues) {
-            *sum += cue * self.model.cue_share;
+        self.sum_whole(text, memo);
+        let (squares, cues) = (memo.totals[memo.layout().squares()], memo.layout().cues());
+        let learned_step = self.model.scale / Model::length(squares);
+        memo.odds.clone_from(&self.model.biases);
+        for (odds, learned) in memo.odds.iter_mut().zip(&memo.totals) {
+            *odds += *learned as f32 * learned_step;
         }
-        sums.iter_mut().for_each(|sum| *sum /= self.model.temperature);
-        softmax(&mut sums);
-        sums
+        for (odds, cue) in memo.odds.iter_mut().zip(&memo.totals[cues]) {
+            *odds += *cue as f32 / CUE_STEPS * self.model.cue_share;
+        }
+        memo.odds.iter_mut().for_each(|odds| *odds /= self.model.temperature);
     }
 
-    /// The words that carried a code, their weights scaled to sum to the score.
-    ///
-    /// What a word carried is what it adds to the code above what it adds to the outcomes on average; of a pair each word has
-    /// half.
-    fn evidence(&self, code: usize, score: f32, reading: &Reading, memo: &Memo) -> Vec<Evidence> {
-        let outcomes = self.model.outcomes;
-        let above_mean = |row: &[f32]| row[code] - row.iter().sum::<f32>() / outcomes as f32;
-        let mut carried: Vec<(Range<usize>, f32)> = Vec::with_capacity(reading.words.len());
-        for (at, (span, form)) in reading.words.iter().enumerate() {
-            let (learned, cues) = memo.rows[form.row..][..2 * outcomes - 1].split_at(outcomes);
-            let pair = above_mean(&reading.pairs[at * outcomes..][..outcomes]) * reading.scale / 2.0;
-            if let Some((_, before)) = carried.last_mut() {
-                *before += pair;
+    /// Adds up a window of a text's words, and says where the next begins and the stem before it.
+    fn sum_window(&self, text: &str, from: usize, mut before: u32, memo: &mut Memo) -> (usize, u32) {
+        // Taken out so that the memo can grow meanwhile.
+        let mut scanner = std::mem::take(&mut memo.scanner);
+        let next = scanner.window(text, from);
+        let learned = memo.layout().learned();
+        memo.sums.fill(0);
+        for &span in &scanner.spans {
+            let form = memo.form(text, span, &self.cues, &self.model);
+            memo.add_row(form.number);
+            let pair = features::pair_bucket(before, form.stem);
+            if self.model.knows_pair(pair) {
+                self.model.add(&[features::pair(pair)], &mut memo.sums[learned.clone()]);
             }
-            let own = above_mean(learned) * reading.scale + cues[code] * self.model.cue_share;
-            carried.push((span.clone(), own + pair));
+            before = form.stem;
+            memo.numbers.push(form.phrase_word);
         }
-        let phrases = reading.phrases.iter().filter(|(_, of, _)| *of == code);
-        carried.extend(phrases.map(|(span, _, weight)| (span.clone(), weight * self.model.cue_share)));
-        let strongest = carried.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
-        carried.retain(|(_, weight)| *weight > strongest * FAINT);
-        carried.sort_by_key(|(span, _)| (span.start, span.end));
-        let total: f32 = carried.iter().map(|(_, weight)| weight).sum();
-        carried.into_iter().map(|(span, weight)| Evidence { span, weight: score * weight / total }).collect()
+        memo.scanner = scanner;
+        memo.flush();
+        (next, before)
     }
-}
 
-impl Memo {
-    fn form(&mut self, form: &str, engine: &Engine) -> Form {
-        if let Some(known) = self.forms.get(form) {
-            return *known;
+    /// Adds what is a matter of the whole text: its shape, phrases and patterns.
+    fn sum_whole(&self, text: &str, memo: &mut Memo) {
+        memo.sums.fill(0);
+        let layout = memo.layout();
+        let shape = features::of_shape(text, memo.numbers.len());
+        self.model.add(&shape, &mut memo.sums[layout.learned()]);
+        let cues = &mut memo.sums[layout.cues()];
+        for found in self.cues.phrases(&memo.numbers) {
+            cues[found.code] += in_steps(found.weight);
         }
-        let row = self.rows.len();
-        self.rows.resize(row + engine.model.outcomes, 0.0);
-        let described = features::of_form(form);
-        let squares = engine.model.add(&described.features, &mut self.rows[row..]);
-        let (weights, phrase_word) = engine.cues.form(form);
-        self.rows.extend(weights);
-        let new = Form { row, squares, stem: described.stem, phrase_word };
-        self.forms.insert(form.into(), new);
-        new
+        for (_, code, weight) in self.cues.patterns(text) {
+            cues[code] += in_steps(weight);
+        }
+        memo.flush();
     }
-}
-
-fn add(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }

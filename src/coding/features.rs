@@ -2,17 +2,24 @@
 //!
 //! All of it but the last two is a matter of the form alone, so that a form is worked out once.
 
-use crate::norwegian::{lower_case, stem};
+use std::borrow::Cow;
 
-/// Features are hashed into this many buckets (Weinberger et al. 2009). 2^18 cost 0.03 of macro-F1, 2^20 gained
-/// 0.001 (docs/internals.md).
-pub(super) const BUCKETS: usize = 1 << 19;
+/// Features of forms and shapes are hashed into this many buckets (Weinberger et al. 2009). 2^18 cost 0.03 of macro-F1, 2^20
+/// gained 0.001 (docs/internals.md).
+const FORM_BUCKETS: usize = 1 << 19;
+
+/// Pairs of stems have buckets of their own behind those, few enough for the processor to keep at hand: they alone are asked for
+/// at every word.
+pub(super) const PAIR_BUCKETS: usize = 1 << 17;
+
+/// All buckets.
+pub(super) const BUCKETS: usize = FORM_BUCKETS + PAIR_BUCKETS;
 
 /// The lengths of character n-grams, in characters, a word's edges included.
 const LENGTHS: std::ops::RangeInclusive<usize> = 3..=6;
 
-/// How much a stem or a pair of stems counts against an n-gram.
-const STEM: f32 = 2.0;
+/// How much a stem, a pair of stems or a shape counts against an n-gram.
+const STEM: u8 = 2;
 
 /// The kinds of features, mixed into their hashes so that a stem and an n-gram with the same letters differ.
 #[derive(Clone, Copy)]
@@ -20,36 +27,54 @@ enum Kind {
     Form = 1,
     Stem,
     Gram,
-    Pair,
     Length,
     Edges,
 }
 
 /// A feature: its bucket and how much it counts.
-pub(super) type Feature = (u32, f32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Feature {
+    pub bucket: u32,
+    pub count: u8,
+}
 
 /// The features of one word form.
 pub(super) struct FormFeatures {
     pub features: Vec<Feature>,
-    /// The stem's number, for [`pair`].
-    pub stem: u64,
+    /// The stem's number, for [`pair`]; never 0.
+    pub stem: u32,
 }
 
-/// The features of a word form: itself, its stem, and the character n-grams in it.
-pub(super) fn of_form(form: &str) -> FormFeatures {
-    let lower: String = lower_case(form).chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-    let stem = hash(Kind::Stem, stem(&lower).as_bytes());
+/// The features of a word form in lower case, given its stem: itself, its stem, and the character n-grams in it. All digits are
+/// one.
+pub(super) fn of_form(lower: &str, stem: &str) -> FormFeatures {
+    let lower = with_one_digit(lower);
+    let stem = hash(Kind::Stem, with_one_digit(stem).as_bytes());
     let marked = format!(" {lower} ");
     let ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).collect();
     let grams = LENGTHS.flat_map(|length| ends.windows(length + 1)).map(|span| &marked[span[0]..span[span.len() - 1]]);
-    let mut features = vec![(bucket(hash(Kind::Form, lower.as_bytes())), 1.0), (bucket(stem), STEM)];
-    features.extend(grams.map(|gram| (bucket(hash(Kind::Gram, gram.as_bytes())), 1.0)));
-    FormFeatures { features, stem }
+    let mut features = vec![of_hash(hash(Kind::Form, lower.as_bytes()), 1), of_hash(stem, STEM)];
+    features.extend(grams.map(|gram| of_hash(hash(Kind::Gram, gram.as_bytes()), 1)));
+    FormFeatures { features, stem: (stem >> 32) as u32 | 1 }
 }
 
-/// The feature of two stems in a row; 0 stands before the first word.
-pub(super) fn pair(before: u64, stem: u64) -> Feature {
-    (bucket(before.rotate_left(21) ^ stem.wrapping_add(Kind::Pair as u64)), STEM)
+fn with_one_digit(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_digit()) {
+        Cow::Owned(text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The bucket of two stems in a row among those of pairs; 0 stands before the first word.
+#[inline]
+pub(super) fn pair_bucket(before: u32, stem: u32) -> usize {
+    mixed(u64::from(before) << 32 | u64::from(stem)) as usize % PAIR_BUCKETS
+}
+
+/// The feature of a bucket of pairs.
+pub(super) fn pair(bucket: usize) -> Feature {
+    Feature { bucket: (FORM_BUCKETS + bucket) as u32, count: STEM }
 }
 
 /// What a point's shape says: how many words it has, how it begins and ends. Small talk and headings are short.
@@ -57,7 +82,11 @@ pub(super) fn of_shape(text: &str, words: usize) -> [Feature; 2] {
     let length = [3, 6, 10, 16, 25].iter().filter(|&&limit| words > limit).count() as u8;
     let end = text.trim_end().bytes().next_back().filter(|end| matches!(end, b'.' | b'?' | b'!')).unwrap_or_default();
     let begins_low = text.chars().next().is_some_and(char::is_lowercase);
-    [(bucket(hash(Kind::Length, &[length])), STEM), (bucket(hash(Kind::Edges, &[end, u8::from(begins_low)])), STEM)]
+    [of_hash(hash(Kind::Length, &[length]), STEM), of_hash(hash(Kind::Edges, &[end, u8::from(begins_low)]), STEM)]
+}
+
+fn of_hash(hash: u64, count: u8) -> Feature {
+    Feature { bucket: (mixed(hash) as usize % FORM_BUCKETS) as u32, count }
 }
 
 /// FNV-1a (Fowler, Noll and Vo 1991): checked-in weights rest on it, so it must never change with a dependency.
@@ -68,11 +97,12 @@ fn hash(kind: Kind, bytes: &[u8]) -> u64 {
 
 const PRIME: u64 = 0x0100_0000_01b3;
 
-/// The bucket of a hash, its bits mixed once more (the finaliser of SplitMix64, Steele et al. 2014).
-fn bucket(hash: u64) -> u32 {
-    let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+/// A number's bits mixed (the finaliser of SplitMix64, Steele et al. 2014).
+#[inline]
+fn mixed(number: u64) -> u64 {
+    let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ (mixed >> 31)) as usize % BUCKETS) as u32
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -82,16 +112,15 @@ mod tests {
     #[test]
     fn a_form_has_its_n_grams() {
         // " mor " has 3 + 2 + 1 n-grams of 3 to 5 characters; the form and its stem come on top.
-        assert_eq!(of_form("mor").features.len(), 8);
-        assert_eq!(of_form("å").features.len(), 3);
-        assert_eq!(of_form("Mor").features, of_form("mor").features);
+        assert_eq!(of_form("mor", "mor").features.len(), 8);
+        assert_eq!(of_form("å", "å").features.len(), 3);
+        assert_eq!(of_form("17", "17").features, of_form("20", "20").features);
     }
 
     #[test]
     fn buckets_never_change() {
         // The checked-in weights hold these numbers.
-        assert_eq!(bucket(hash(Kind::Stem, b"lov")), EXPECTED_LOV);
+        assert_eq!(of_hash(hash(Kind::Stem, b"lov"), STEM), Feature { bucket: 137_757, count: STEM });
+        assert_eq!(pair_bucket(0, 1), 0);
     }
-
-    const EXPECTED_LOV: u32 = 137_757;
 }

@@ -4,18 +4,24 @@
 //! out once, kept, and from then on only looked up and added; what each word added is the
 //! evidence.
 
+mod calibrate;
 mod check;
 mod cues;
 mod engine;
+mod evidence;
 mod features;
+mod memo;
 mod model;
+mod review;
+mod run;
 mod train;
 
 use crate::codebook::Codebook;
-use rayon::prelude::*;
 use std::ops::Range;
 
 pub use check::{CodebookFile, FileLine, Finding, FindingKind, check};
+pub use review::review;
+pub use run::Run;
 
 /// What a point was coded as.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +30,20 @@ pub struct Coding {
     pub codes: Vec<Assigned>,
     /// The probability of each code, by the codebook's order; what they lack to 1 is the probability of no code.
     pub scores: Vec<f32>,
+    /// What came second.
+    pub runner_up: RunnerUp,
+}
+
+/// The outcome that came second, and why it did not come first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunnerUp {
+    /// The index of the code; `None` for no code. Of an uncoded point it is the nearest code.
+    pub code: Option<usize>,
+    /// Its probability, 0 to 1.
+    pub score: f32,
+    /// What words add to the log-odds (natural logarithm) of the outcome that won, above this one; below 0 for words that
+    /// spoke for this one. In the order of the text; empty where evidence was not asked for.
+    pub why_not: Vec<Evidence>,
 }
 
 /// A code that a point has.
@@ -33,7 +53,7 @@ pub struct Assigned {
     pub code: usize,
     /// Its probability, 0 to 1.
     pub score: f32,
-    /// What carried it, in the order of the text; the weights sum to the score.
+    /// What carried it, in the order of the text; the weights sum to the score. Empty where evidence was not asked for.
     pub evidence: Vec<Evidence>,
 }
 
@@ -73,14 +93,9 @@ impl Coding {
 }
 
 /// A coder made of a codebook: its cues, and what was learned from its coded examples. It stands beside the people who code.
+#[derive(Debug)]
 pub struct Coder {
     engine: engine::Engine,
-}
-
-impl std::fmt::Debug for Coder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Coder").field("outcomes", &self.engine.model.outcomes).finish_non_exhaustive()
-    }
 }
 
 impl Coder {
@@ -137,32 +152,7 @@ impl Coder {
 /// ```
 #[must_use]
 pub fn code<P: AsRef<str> + Sync>(points: &[P], coder: &Coder) -> Vec<Coding> {
-    let runs = runs_by_bytes(points, rayon::current_num_threads());
-    let coded: Vec<Vec<Coding>> = runs
-        .into_par_iter()
-        .map(|run| {
-            let mut memo = engine::Memo::default();
-            points[run].iter().map(|point| coder.engine.code(point.as_ref(), &mut memo)).collect()
-        })
-        .collect();
-    coded.into_iter().flatten().collect()
-}
-
-/// Cuts points into runs of about equal length in bytes, so that one long document does not stall the rest.
-fn runs_by_bytes<P: AsRef<str>>(points: &[P], count: usize) -> Vec<Range<usize>> {
-    let total: usize = points.iter().map(|point| point.as_ref().len()).sum();
-    let share = total / count.max(1) + 1;
-    let mut runs = Vec::with_capacity(count);
-    let (mut start, mut bytes) = (0, 0);
-    for (index, point) in points.iter().enumerate() {
-        bytes += point.as_ref().len();
-        if bytes >= share {
-            runs.push(start..index + 1);
-            (start, bytes) = (index + 1, 0);
-        }
-    }
-    runs.push(start..points.len());
-    runs
+    coder.run().code(points)
 }
 
 #[cfg(test)]
@@ -209,11 +199,26 @@ mod tests {
     }
 
     #[test]
-    fn runs_cover_all_points() {
-        let points = ["a", "", "bbbbbbbbbb", "c", "d"];
-        for count in 0..7 {
-            let covered: Vec<usize> = runs_by_bytes(&points, count).into_iter().flatten().collect();
-            assert_eq!(covered, [0, 1, 2, 3, 4]);
+    fn why_not_says_what_spoke_for_either() {
+        let coding = code(&["fordom, fordom og taushetsplikt"], &Coder::new(&small())).remove(0);
+        assert_eq!((coding.primary(), coding.runner_up.code), (Some(0), Some(1)));
+        let why: Vec<(usize, bool)> =
+            coding.runner_up.why_not.iter().map(|why| (why.span.start, why.weight > 0.0)).collect();
+        assert_eq!(why, [(0, true), (8, true), (18, false)]);
+        let uncoded = code(&["noe § ikke"], &Coder::new(&small())).remove(0);
+        assert_eq!((uncoded.primary(), uncoded.runner_up.code.is_some()), (None, true));
+    }
+
+    #[test]
+    fn a_run_that_forgets_codes_like_one_that_keeps() {
+        let coder = Coder::new(&Codebook::summit_2017());
+        let points: Vec<&str> = include_str!("../../data/notes/bord-01.txt").lines().collect();
+        let mut forgetful = memo::Memo::new(5, 3);
+        let coded: Vec<Coding> = points.iter().map(|point| coder.engine.code(point, &mut forgetful)).collect();
+        assert_eq!(coded, code(&points, &coder));
+        assert_eq!(coder.run().primaries(&points), coded.iter().map(Coding::primary).collect::<Vec<_>>());
+        for (lean, full) in coder.run().scores(&points).iter().zip(&coded) {
+            assert_eq!((&lean.scores, lean.primary()), (&full.scores, full.primary()));
         }
     }
 

@@ -6,14 +6,43 @@ use rayon::prelude::*;
 pub(super) struct Problem {
     /// For each point its features: column and value.
     pub rows: Vec<Vec<(u32, f32)>>,
-    /// For each point what is added to the log-odds of each outcome whatever is learned; a row of `outcomes` numbers.
-    pub offsets: Vec<f32>,
+    /// For each point what its cues say of each outcome; a row of `outcomes` numbers.
+    pub cues: Vec<f32>,
+    /// How much of that is added to the log-odds, whatever is learned.
+    pub cue_share: f32,
     /// For each point the share of each outcome, summing to 1; a row of `outcomes` numbers.
     pub targets: Vec<f32>,
     pub columns: usize,
     pub outcomes: usize,
     /// The prior's precision: how strongly weights are held near 0.
     pub precision: f32,
+}
+
+impl Problem {
+    /// The same problem with some of its rows.
+    pub fn part(&self, keep: impl Fn(usize) -> bool) -> Problem {
+        let kept: Vec<usize> = (0..self.rows.len()).filter(|&row| keep(row)).collect();
+        let of = |numbers: &[f32]| {
+            kept.iter().flat_map(|row| &numbers[row * self.outcomes..][..self.outcomes]).copied().collect()
+        };
+        Problem {
+            rows: kept.iter().map(|&row| self.rows[row].clone()).collect(),
+            cues: of(&self.cues),
+            targets: of(&self.targets),
+            ..*self
+        }
+    }
+
+    /// The log-odds of each outcome for one row.
+    pub fn sums(&self, row: usize, weights: &[f32], biases: &[f32]) -> Vec<f32> {
+        let cues = &self.cues[row * self.outcomes..][..self.outcomes];
+        let mut sums: Vec<f32> = biases.iter().zip(cues).map(|(bias, cue)| bias + cue * self.cue_share).collect();
+        for &(column, value) in &self.rows[row] {
+            let weights = &weights[column as usize * self.outcomes..][..self.outcomes];
+            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
+        }
+        sums
+    }
 }
 
 /// What was learned.
@@ -110,14 +139,9 @@ impl<'p> Objective<'p> {
     /// Of one row the predicted less the wanted shares, and its cross-entropy.
     fn error(&self, row: usize, weights: &[f32], biases: &[f32]) -> (Vec<f32>, f64) {
         let outcomes = self.problem.outcomes;
-        let own = row * outcomes..(row + 1) * outcomes;
-        let mut sums: Vec<f32> = biases.iter().zip(&self.problem.offsets[own.clone()]).map(|(a, b)| a + b).collect();
-        for &(column, value) in &self.problem.rows[row] {
-            let weights = &weights[column as usize * outcomes..][..outcomes];
-            sums.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += value * weight);
-        }
+        let mut sums = self.problem.sums(row, weights, biases);
         softmax(&mut sums);
-        let targets = &self.problem.targets[own];
+        let targets = &self.problem.targets[row * outcomes..][..outcomes];
         let wanted = sums.iter().zip(targets).filter(|(_, target)| **target > 0.0);
         let loss = wanted.map(|(share, target)| -f64::from(*target) * f64::from(share.max(1e-12)).ln()).sum();
         sums.iter_mut().zip(targets).for_each(|(share, target)| *share -= target);
@@ -212,7 +236,8 @@ mod tests {
     fn small(precision: f32) -> Problem {
         Problem {
             rows: vec![vec![(0, 1.0)], vec![(0, 1.0)], vec![(0, 1.0)], vec![], vec![(1, 1.0)], vec![]],
-            offsets: vec![0.0; 12],
+            cues: vec![0.0; 12],
+            cue_share: 1.0,
             targets: [[0.0, 1.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]].concat(),
             columns: 2,
             outcomes: 2,

@@ -6,6 +6,7 @@ mod compound;
 mod language;
 pub mod lexicon;
 pub mod repair;
+pub(crate) mod scan;
 mod sentence;
 mod stem;
 mod token;

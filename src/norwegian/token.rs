@@ -1,9 +1,9 @@
 //! Words with their places, exactly as Unicode's word boundaries (UAX #29) give them; and tokens, which keep whole what notes
 //! write as one: abbreviations, sections, dates, times, numbers, addresses.
 
+use super::scan::Scanner;
 use super::sentence::is_abbreviation;
 use std::ops::Range;
-use unicode_segmentation::UnicodeSegmentation;
 
 /// A word of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Word<'_> {
 
 /// The words of a text, in order: the segments between word boundaries that hold a letter or a digit.
 ///
-/// The same as [`UnicodeSegmentation::unicode_word_indices`], which does the work.
+/// The same as [`unicode_segmentation::UnicodeSegmentation::unicode_word_indices`], several times faster.
 ///
 /// ```
 /// use kodebok::norwegian::words;
@@ -33,7 +33,19 @@ impl Word<'_> {
 /// assert_eq!(found, [("Mor", 0, 3), ("ble", 4, 7), ("ikke", 8, 12), ("hørt", 13, 18)]);
 /// ```
 pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
-    text.unicode_word_indices().map(|(start, text)| Word { text, start })
+    let mut scanner = Scanner::default();
+    let (mut from, mut at) = (0, 0);
+    std::iter::from_fn(move || {
+        while at == scanner.spans.len() {
+            if from == text.len() {
+                return None;
+            }
+            (from, at) = (scanner.window(text, from), 0);
+        }
+        let (start, end) = scanner.spans[at];
+        at += 1;
+        Some(Word { text: &text[start..end], start })
+    })
 }
 
 /// A word, or a unit of several characters and words that reads as one.

@@ -141,7 +141,11 @@ mod tests {
             .map(|(at, text)| Document::from_text(format!("bord-{at}.txt"), &format!("- {text}")))
             .collect();
         let points = points(&documents);
-        let coded = Coding { codes: vec![Assigned { code: 0, score: 1.0, evidence: Vec::new() }], scores: vec![1.0] };
+        let coded = Coding {
+            codes: vec![Assigned { code: 0, score: 1.0, evidence: Vec::new() }],
+            scores: vec![1.0],
+            ..Coding::default()
+        };
         let codings = vec![coded; points.len()];
         let mut themes: Vec<Vec<String>> = group(&points, &codings, Options::default())
             .into_iter()
