@@ -72,8 +72,7 @@ impl Engine {
 
     /// Adds a point up: its log-odds for each outcome are left in the memo, no code last.
     fn sum(&self, text: &str, memo: &mut Memo) {
-        memo.totals.fill(0);
-        memo.numbers.clear();
+        memo.begin();
         let (mut from, mut before) = (0, 0);
         while from < text.len() {
             (from, before) = self.sum_window(text, from, before, memo);
@@ -92,40 +91,30 @@ impl Engine {
     }
 
     /// Adds up a window of a text's words, and says where the next begins and the stem before it.
-    fn sum_window(&self, text: &str, from: usize, mut before: u32, memo: &mut Memo) -> (usize, u32) {
-        // Taken out so that the memo can grow meanwhile.
-        let mut scanner = std::mem::take(&mut memo.scanner);
-        let next = scanner.window(text, from);
-        let learned = memo.layout().learned();
-        memo.sums.fill(0);
-        for &span in &scanner.spans {
-            let form = memo.form(text, span, &self.cues, &self.model);
-            memo.add_row(form.number);
-            let pair = features::pair_bucket(before, form.stem);
-            if self.model.knows_pair(pair) {
-                self.model.add(&[features::pair(pair)], &mut memo.sums[learned.clone()]);
-            }
-            before = form.stem;
-            memo.numbers.push(form.phrase_word);
-        }
-        memo.scanner = scanner;
+    ///
+    /// First all forms are looked up, then all rows added, then all pairs: each step is short, and the processor has several of
+    /// its look-ups under way at once.
+    fn sum_window(&self, text: &str, from: usize, before: u32, memo: &mut Memo) -> (usize, u32) {
+        let next = memo.look_up(text, from, &self.cues, &self.model);
+        memo.add_rows();
+        let last = memo.add_pairs(before, &self.model);
         memo.flush();
-        (next, before)
+        (next, last)
     }
 
     /// Adds what is a matter of the whole text: its shape, phrases and patterns.
     fn sum_whole(&self, text: &str, memo: &mut Memo) {
-        memo.sums.fill(0);
-        let layout = memo.layout();
         let shape = features::of_shape(text, memo.numbers.len());
-        self.model.add(&shape, &mut memo.sums[layout.learned()]);
-        let cues = &mut memo.sums[layout.cues()];
-        for found in self.cues.phrases(&memo.numbers) {
+        self.model.add(&shape, memo.learned_sums());
+        let numbers = std::mem::take(&mut memo.numbers);
+        let cues = memo.cue_sums();
+        for found in self.cues.phrases(&numbers) {
             cues[found.code] += in_steps(found.weight);
         }
         for (_, code, weight) in self.cues.patterns(text) {
             cues[code] += in_steps(weight);
         }
+        memo.numbers = numbers;
         memo.flush();
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Evidence;
 use super::engine::Engine;
-use super::features;
-use super::memo::{CUE_STEPS, Memo};
+use super::features::{self, Feature};
+use super::memo::{CUE_STEPS, Form, Memo};
 use super::model::Model;
 use std::ops::Range;
 
@@ -72,30 +72,41 @@ impl Explanation {
 
 /// The words of a text, each with what it adds; of a pair each word has half.
 fn words(engine: &Engine, text: &str, learned_step: f32, memo: &mut Memo) -> Vec<Part> {
-    let outcomes = engine.model.outcomes;
     let mut parts: Vec<Part> = Vec::new();
-    let mut before = 0;
-    for word in crate::norwegian::words(text) {
-        let form = memo.form(text, (word.start, word.end()), &engine.cues, &engine.model);
-        let row = memo.row(form.number);
-        let mut says: Vec<f32> = row[..outcomes].iter().map(|&learned| learned as f32 * learned_step).collect();
-        for (says, &cue) in says.iter_mut().zip(&row[memo.layout().cues()]) {
-            *says += cue as f32 / CUE_STEPS * engine.model.cue_share;
-        }
-        let pair = features::pair_bucket(before, form.stem);
-        if engine.model.knows_pair(pair) {
-            let mut sums = vec![0; outcomes + 1];
-            engine.model.add(&[features::pair(pair)], &mut sums);
-            let half = |sum: &i32| *sum as f32 * learned_step / 2.0;
-            for (at, half) in sums[..outcomes].iter().map(half).enumerate() {
-                says[at] += half;
+    memo.begin();
+    let (mut from, mut before) = (0, 0);
+    while from < text.len() {
+        from = memo.look_up(text, from, &engine.cues, &engine.model);
+        for (span, form) in memo.words() {
+            let mut says = own(engine, form, learned_step, memo);
+            let pair = of_pair(engine, features::pair(before, form.stem), learned_step);
+            for (at, half) in pair.into_iter().enumerate() {
+                says[at] += half / 2.0;
                 if let Some(last) = parts.last_mut() {
-                    last.says[at] += half;
+                    last.says[at] += half / 2.0;
                 }
             }
+            before = form.stem;
+            parts.push(Part { span, says });
         }
-        before = form.stem;
-        parts.push(Part { span: word.start..word.end(), says });
     }
     parts
+}
+
+/// What a form says by itself, for each outcome.
+fn own(engine: &Engine, form: Form, learned_step: f32, memo: &Memo) -> Vec<f32> {
+    let (row, cues) = (memo.row(form), memo.layout().cues());
+    let mut says: Vec<f32> =
+        row[..engine.model.outcomes].iter().map(|&learned| learned as f32 * learned_step).collect();
+    for (says, &cue) in says.iter_mut().zip(&row[cues]) {
+        *says += cue as f32 / CUE_STEPS * engine.model.cue_share;
+    }
+    says
+}
+
+/// What a pair of stems says, for each outcome.
+fn of_pair(engine: &Engine, pair: Feature, learned_step: f32) -> Vec<f32> {
+    let mut sums = vec![0; engine.model.outcomes + 1];
+    engine.model.add(&[pair], &mut sums);
+    sums.iter().take(engine.model.outcomes).map(|&sum| sum as f32 * learned_step).collect()
 }

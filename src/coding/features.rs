@@ -8,9 +8,9 @@ use std::borrow::Cow;
 /// gained 0.001 (docs/internals.md).
 const FORM_BUCKETS: usize = 1 << 19;
 
-/// Pairs of stems have buckets of their own behind those, few enough for the processor to keep at hand: they alone are asked for
-/// at every word.
-pub(super) const PAIR_BUCKETS: usize = 1 << 17;
+/// Pairs of stems have buckets of their own behind those, so many that a pair which was not learned of is rarely taken for one
+/// that was, and so few that the processor has their bits at hand: of 2^19, some 60,000 are known.
+const PAIR_BUCKETS: usize = 1 << 19;
 
 /// All buckets.
 pub(super) const BUCKETS: usize = FORM_BUCKETS + PAIR_BUCKETS;
@@ -32,7 +32,7 @@ enum Kind {
 }
 
 /// A feature: its bucket and how much it counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Feature {
     pub bucket: u32,
     pub count: u8,
@@ -66,14 +66,10 @@ fn with_one_digit(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The bucket of two stems in a row among those of pairs; 0 stands before the first word.
+/// The feature of two stems in a row; 0 stands before the first word.
 #[inline]
-pub(super) fn pair_bucket(before: u32, stem: u32) -> usize {
-    mixed(u64::from(before) << 32 | u64::from(stem)) as usize % PAIR_BUCKETS
-}
-
-/// The feature of a bucket of pairs.
-pub(super) fn pair(bucket: usize) -> Feature {
+pub(super) fn pair(before: u32, stem: u32) -> Feature {
+    let bucket = mixed(u64::from(before) << 32 | u64::from(stem)) as usize % PAIR_BUCKETS;
     Feature { bucket: (FORM_BUCKETS + bucket) as u32, count: STEM }
 }
 
@@ -121,6 +117,6 @@ mod tests {
     fn buckets_never_change() {
         // The checked-in weights hold these numbers.
         assert_eq!(of_hash(hash(Kind::Stem, b"lov"), STEM), Feature { bucket: 137_757, count: STEM });
-        assert_eq!(pair_bucket(0, 1), 0);
+        assert_eq!(pair(0, 1).bucket, 0);
     }
 }

@@ -1,14 +1,15 @@
 //! The memo: each word form is worked out once, and from then on only looked up.
 
 use super::cues::CueIndex;
-use super::features;
+use super::features::{self, Feature};
 use super::model::Model;
 use crate::norwegian::scan::Scanner;
 use crate::norwegian::{lower_case, stem};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
+use std::ops::Range;
 
-/// Forms that are kept. Past it all are forgotten, and the memo fills anew with what the text has now. With four codes that is
+/// Forms that are kept. Before it has more all are forgotten, and it fills anew with what the text has now. With four codes that is
 /// 50 MB; a text of 30 million words has 700,000 forms.
 pub(super) const CAPACITY: usize = 1 << 19;
 
@@ -30,7 +31,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// What was learned, and behind it the squared size: what [`Model::add`] adds to.
-    pub fn learned(self) -> std::ops::Range<usize> {
+    pub fn learned(self) -> Range<usize> {
         0..self.outcomes + 1
     }
 
@@ -38,13 +39,13 @@ impl Layout {
         self.outcomes
     }
 
-    pub fn cues(self) -> std::ops::Range<usize> {
+    pub fn cues(self) -> Range<usize> {
         self.outcomes + 1..2 * self.outcomes
     }
 
-    /// How many numbers count; a multiple of 4, so that adding rows takes whole registers.
-    pub fn len(self) -> usize {
-        (2 * self.outcomes).next_multiple_of(4)
+    /// How many steps adding a row takes.
+    fn lanes(self) -> usize {
+        (2 * self.outcomes).div_ceil(LANES)
     }
 }
 
@@ -69,7 +70,8 @@ struct Slot {
 
 const EMPTY: Slot = Slot { key: [0; 2], form: Form { number: 0, stem: 0, phrase_word: None } };
 
-/// Word forms that were worked out, a row of numbers each.
+/// Word forms that were worked out, a row of numbers each; and the places of the sums and lists that reading a point needs,
+/// kept from point to point so that nothing is allocated a word.
 #[derive(Debug)]
 pub(super) struct Memo {
     layout: Layout,
@@ -77,19 +79,29 @@ pub(super) struct Memo {
     /// Short forms, by open addressing; its length is a power of two, and at least half of it is empty.
     slots: Vec<Slot>,
     long: HashMap<Box<str>, Form, FixedState>,
-    rows: Vec<i32>,
+    rows: Vec<Lanes>,
     count: usize,
-    /// What reading a point needs, kept from point to point.
-    pub scanner: Scanner,
-    pub numbers: Vec<Option<u32>>,
-    /// The sums of rows over one window of a point: 32 bits hold those of a window's words.
-    pub sums: Vec<i32>,
+    scanner: Scanner,
+    /// The forms of the window that was looked up last.
+    forms: Vec<Form>,
+    /// The pairs of stems in it of which something was learned.
+    pairs: Vec<Feature>,
+    /// The sums of a window, which 32 bits hold.
+    sums: Vec<Lanes>,
+    /// The sums of the point so far, laid out like a row.
     pub totals: Vec<i64>,
+    /// The numbers of the point's words so far among the words of phrases.
+    pub numbers: Vec<Option<u32>>,
+    /// The point's log-odds for each outcome, no code last.
     pub odds: Vec<f32>,
 }
 
+/// Numbers that are added in one step.
+type Lanes = [i32; LANES];
+const LANES: usize = 4;
+
 impl Memo {
-    /// An empty memo for so many outcomes, that keeps at most `capacity` forms, at least 1.
+    /// An empty memo for so many outcomes, that keeps about `capacity` forms.
     pub fn new(outcomes: usize, capacity: usize) -> Memo {
         let layout = Layout { outcomes };
         Memo {
@@ -100,9 +112,11 @@ impl Memo {
             rows: Vec::new(),
             count: 0,
             scanner: Scanner::default(),
+            forms: Vec::new(),
+            pairs: Vec::new(),
+            sums: vec![[0; LANES]; layout.lanes()],
+            totals: vec![0; layout.lanes() * LANES],
             numbers: Vec::new(),
-            sums: vec![0; layout.len()],
-            totals: vec![0; layout.len()],
             odds: Vec::new(),
         }
     }
@@ -111,39 +125,94 @@ impl Memo {
         self.layout
     }
 
-    /// The numbers of a form, by its number.
-    #[inline]
-    pub fn row(&self, number: u32) -> &[i32] {
-        let len = self.layout.len();
-        &self.rows[number as usize * len..][..len]
+    /// Forgets the point that was read before.
+    pub fn begin(&mut self) {
+        self.totals.fill(0);
+        self.numbers.clear();
     }
 
-    /// Adds a form's row to the sums.
-    #[inline]
-    pub fn add_row(&mut self, number: u32) {
-        let len = self.layout.len();
-        let row = &self.rows[number as usize * len..][..len];
-        self.sums.iter_mut().zip(row).for_each(|(sum, number)| *sum += number);
+    /// Looks up the forms of the window that begins at `from`, bytes of the text, and works out those that are new; says where the
+    /// next window begins.
+    pub fn look_up(&mut self, text: &str, from: usize, cues: &CueIndex, model: &Model) -> usize {
+        let mut scanner = std::mem::take(&mut self.scanner);
+        let next = scanner.window(text, from);
+        if self.count + scanner.spans.len() > self.capacity {
+            self.forget();
+        }
+        self.forms.clear();
+        for &(start, end) in &scanner.spans {
+            let form = self.form(text, start, end, cues, model);
+            self.forms.push(form);
+        }
+        self.numbers.extend(self.forms.iter().map(|form| form.phrase_word));
+        self.scanner = scanner;
+        next
+    }
+
+    /// The words of the window that was looked up last: where they stand, bytes of the text, and the form.
+    pub fn words(&self) -> impl Iterator<Item = (Range<usize>, Form)> {
+        self.scanner.spans.iter().map(|&(start, end)| start..end).zip(self.forms.iter().copied())
+    }
+
+    /// Adds the rows of the window's forms to the sums.
+    pub fn add_rows(&mut self) {
+        let lanes = self.layout.lanes();
+        for form in &self.forms {
+            let row = &self.rows[form.number as usize * lanes..][..lanes];
+            for (sums, numbers) in self.sums.iter_mut().zip(row) {
+                *sums = std::array::from_fn(|lane| sums[lane] + numbers[lane]);
+            }
+        }
+    }
+
+    /// Adds to the sums what was learned of the pairs of stems in the window, given the stem before it; gives its last stem.
+    pub fn add_pairs(&mut self, before: u32, model: &Model) -> u32 {
+        self.pairs.clear();
+        self.pairs.resize(self.forms.len(), Feature::default());
+        let (mut before, mut count) = (before, 0);
+        for form in &self.forms {
+            // Written whether or not it is known, and kept if it is: whether it is can't be foreseen, and a jump that
+            // was foreseen wrongly costs more.
+            self.pairs[count] = features::pair(before, form.stem);
+            count += usize::from(model.knows(self.pairs[count]));
+            before = form.stem;
+        }
+        model.add(&self.pairs[..count], &mut self.sums.as_flattened_mut()[self.layout.learned()]);
+        before
+    }
+
+    /// The sums of what was learned, to add to.
+    pub fn learned_sums(&mut self) -> &mut [i32] {
+        &mut self.sums.as_flattened_mut()[self.layout.learned()]
+    }
+
+    /// The sums of what cues say, to add to.
+    pub fn cue_sums(&mut self) -> &mut [i32] {
+        &mut self.sums.as_flattened_mut()[self.layout.cues()]
     }
 
     /// Adds the sums to the totals.
     pub fn flush(&mut self) {
-        self.totals.iter_mut().zip(&self.sums).for_each(|(total, sum)| *total += i64::from(*sum));
+        let sums = self.sums.as_flattened_mut();
+        self.totals.iter_mut().zip(sums.iter()).for_each(|(total, sum)| *total += i64::from(*sum));
+        sums.fill(0);
     }
 
-    /// What is known of the form in `span`, bytes of the text; worked out where it is new.
+    /// The numbers of a form.
+    pub fn row(&self, form: Form) -> &[i32] {
+        let lanes = self.layout.lanes();
+        self.rows[form.number as usize * lanes..][..lanes].as_flattened()
+    }
+
+    /// What is known of the form at `start..end`, bytes of the text; worked out where it is new.
     #[inline]
-    pub fn form(&mut self, text: &str, span: (usize, usize), cues: &CueIndex, model: &Model) -> Form {
-        let len = span.1 - span.0;
-        if len > SHORT {
-            return self.long_form(&text[span.0..span.1], cues, model);
+    fn form(&mut self, text: &str, start: usize, end: usize, cues: &CueIndex, model: &Model) -> Form {
+        if end - start > SHORT {
+            return self.long_form(&text[start..end], cues, model);
         }
-        let key = key(text.as_bytes(), span.0, len);
-        let at = self.place(key);
-        if self.slots[at].key == key {
-            return self.slots[at].form;
-        }
-        self.new_short_form(&text[span.0..span.1], key, cues, model)
+        let key = key(text.as_bytes(), start, end - start);
+        let slot = &self.slots[self.place(key)];
+        if slot.key == key { slot.form } else { self.new_short_form(&text[start..end], key, cues, model) }
     }
 
     /// The slot of a key, or the empty one where it belongs.
@@ -159,7 +228,9 @@ impl Memo {
 
     #[cold]
     fn new_short_form(&mut self, form: &str, key: [u64; 2], cues: &CueIndex, model: &Model) -> Form {
-        self.make_room();
+        if self.count * 2 >= self.slots.len() {
+            self.double_slots();
+        }
         let form = self.work_out(form, cues, model);
         let at = self.place(key);
         self.slots[at] = Slot { key, form };
@@ -170,26 +241,24 @@ impl Memo {
         if let Some(known) = self.long.get(form) {
             return *known;
         }
-        self.make_room();
         let known = self.work_out(form, cues, model);
         self.long.insert(form.into(), known);
         known
     }
 
-    /// Room for one more form: twice the slots where half are taken, all forgotten where the memo is full.
-    fn make_room(&mut self) {
-        if self.count >= self.capacity {
-            self.slots.fill(EMPTY);
-            self.long.clear();
-            self.rows.clear();
-            self.count = 0;
-        } else if self.count * 2 >= self.slots.len() {
-            let twice = vec![EMPTY; self.slots.len() * 2];
-            for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != [0; 2]) {
-                let at = self.place(slot.key);
-                self.slots[at] = slot;
-            }
+    fn double_slots(&mut self) {
+        let twice = vec![EMPTY; self.slots.len() * 2];
+        for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != [0; 2]) {
+            let at = self.place(slot.key);
+            self.slots[at] = slot;
         }
+    }
+
+    fn forget(&mut self) {
+        self.slots.fill(EMPTY);
+        self.long.clear();
+        self.rows.clear();
+        self.count = 0;
     }
 
     /// Works out what a form adds to the sums of each text that it is in.
@@ -199,8 +268,8 @@ impl Memo {
         let described = features::of_form(&lower, &stem);
         let (weights, phrase_word) = cues.form(&lower, &stem);
         let from = self.rows.len();
-        self.rows.resize(from + self.layout.len(), 0);
-        let row = &mut self.rows[from..];
+        self.rows.resize(from + self.layout.lanes(), [0; LANES]);
+        let row = self.rows[from..].as_flattened_mut();
         model.add(&described.features, &mut row[self.layout.learned()]);
         for (number, weight) in row[self.layout.cues()].iter_mut().zip(weights) {
             *number = in_steps(weight);
@@ -218,11 +287,11 @@ pub(super) fn in_steps(weight: f32) -> i32 {
 /// A short form's bytes as two numbers, the rest 0.
 #[inline]
 fn key(bytes: &[u8], start: usize, len: usize) -> [u64; 2] {
-    let mut sixteen = [0; SHORT];
-    match bytes.get(start..start + SHORT) {
-        Some(whole) => sixteen.copy_from_slice(whole),
-        None => sixteen[..len].copy_from_slice(&bytes[start..start + len]),
-    }
+    let sixteen = bytes[start..].first_chunk().copied().unwrap_or_else(|| {
+        let mut last = [0; SHORT];
+        last[..len].copy_from_slice(&bytes[start..start + len]);
+        last
+    });
     let all = u128::from_le_bytes(sixteen) & KEEP[len];
     [all as u64, (all >> 64) as u64]
 }

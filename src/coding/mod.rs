@@ -14,6 +14,7 @@ mod memo;
 mod model;
 mod review;
 mod run;
+mod table;
 mod train;
 
 use crate::codebook::Codebook;

@@ -2,12 +2,12 @@
 
 use super::calibrate::{self, Calibration, FOLDS};
 use super::cues::CueIndex;
-use super::features::{self, BUCKETS, Feature, PAIR_BUCKETS};
+use super::features::{self, BUCKETS, Feature};
+use super::table::Table;
 use super::train::{self, Problem};
 use crate::codebook::{Codebook, Example};
 use crate::norwegian::{lower_case, stem, words};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 /// The weights learned from the bundled codebook's examples; `tests/weights.rs` makes the file and says when it is stale.
@@ -41,10 +41,8 @@ pub(super) struct Model {
     pub temperature: f32,
     /// The value of a weight of 1 in the table.
     pub scale: f32,
-    /// A row a bucket: a weight for each outcome, then how rare the feature is, in a byte each. Empty where nothing was learned.
-    table: Cow<'static, [u8]>,
-    /// A bit a bucket of pairs: whether anything was learned of it.
-    pairs: Vec<u64>,
+    /// For each bucket that was learned of a weight for each outcome, then how rare the feature is, in a byte each.
+    table: Table,
 }
 
 /// What squared sizes are counted in, as a power of two of the squared step of rarity: those of a thousand words fit 32 bits.
@@ -67,15 +65,7 @@ impl Model {
     fn of_cues(outcomes: usize) -> Model {
         let mut biases = vec![0.0; outcomes];
         biases[outcomes - 1] = NONE;
-        Model {
-            outcomes,
-            biases,
-            cue_share: 1.0,
-            temperature: 1.0,
-            scale: 0.0,
-            table: Cow::Borrowed(&[]),
-            pairs: vec![0; PAIR_BUCKETS / 64],
-        }
+        Model { outcomes, biases, cue_share: 1.0, temperature: 1.0, scale: 0.0, table: Table::empty(BUCKETS) }
     }
 
     /// Learns from examples. The same, to the bit, for any number of threads.
@@ -92,42 +82,31 @@ impl Model {
         let Calibration { cue_share, temperature } = calibrate::calibrate(&mut problem, &folds(examples), &primaries);
         problem.cue_share = cue_share;
         let learned = train::train(&problem);
-        let mut values = vec![0.0; BUCKETS * outcomes];
-        for (bucket, column) in column_of.iter().enumerate().filter(|(_, column)| **column != u32::MAX) {
-            for outcome in 0..outcomes {
-                values[bucket * outcomes + outcome] =
-                    learned.weights[*column as usize * outcomes + outcome] * f32::from(rarities[bucket]) * RARITY_STEP;
-            }
-        }
-        let scale = values.iter().fold(0.0_f32, |top, value| top.max(value.abs())) / 127.0;
-        let mut table = Vec::with_capacity(BUCKETS * (outcomes + 1));
-        for (values, rarity) in values.chunks(outcomes).zip(&rarities) {
-            table.extend(values.iter().map(|value| (value / scale.max(f32::MIN_POSITIVE)).round() as i8 as u8));
-            table.push(*rarity);
-        }
-        let pairs = learned_pairs(&table, outcomes);
-        Model { outcomes, biases: learned.biases, cue_share, temperature, scale, table: Cow::Owned(table), pairs }
+        let (table, scale) = in_bytes(&learned.weights, outcomes, &rarities, &column_of);
+        Model { outcomes, biases: learned.biases, cue_share, temperature, scale, table }
     }
 
     /// Adds what features say: to the first numbers of `sums` the weights for each outcome, in steps of [`Model::scale`], and to
     /// the last one their squared sizes, which [`Model::length`] reads.
     #[inline]
     pub fn add(&self, features: &[Feature], sums: &mut [i32]) {
-        let Some((squares, sums)) = sums.split_last_mut().filter(|_| !self.table.is_empty()) else { return };
+        let Some((squares, sums)) = sums.split_last_mut() else { return };
         for &Feature { bucket, count } in features {
-            let row = &self.table[bucket as usize * (self.outcomes + 1)..][..self.outcomes + 1];
-            for (sum, weight) in sums.iter_mut().zip(row) {
+            let Some((rarity, weights)) = self.table.row(bucket as usize).and_then(<[u8]>::split_last) else {
+                continue;
+            };
+            for (sum, weight) in sums.iter_mut().zip(weights) {
                 *sum += i32::from(count) * i32::from(*weight as i8);
             }
-            let size = i32::from(count) * i32::from(row[self.outcomes]);
+            let size = i32::from(count) * i32::from(*rarity);
             *squares += size * size >> SQUARES_SHIFT;
         }
     }
 
-    /// Whether anything was learned of a bucket of pairs.
+    /// Whether anything was learned of a feature.
     #[inline]
-    pub fn knows_pair(&self, bucket: usize) -> bool {
-        self.pairs[bucket / 64] >> (bucket % 64) & 1 == 1
+    pub fn knows(&self, feature: Feature) -> bool {
+        self.table.has(feature.bucket as usize)
     }
 
     /// The length of a feature vector from the sum of squared sizes that [`Model::add`] counted; 1 where there are none.
@@ -143,7 +122,7 @@ impl Model {
         for value in [self.scale, self.cue_share, self.temperature].iter().chain(&self.biases) {
             bytes.extend(value.to_le_bytes());
         }
-        bytes.extend(self.table.iter());
+        self.table.write(&mut bytes);
         bytes
     }
 
@@ -161,25 +140,28 @@ impl Model {
         }
         let biases = values.split_off(3);
         let [scale, cue_share, temperature] = values[..] else { return None };
-        if rest.len() != BUCKETS * (outcomes + 1) {
-            return None;
-        }
-        let pairs = learned_pairs(rest, outcomes);
-        let model = Model { outcomes, biases, cue_share, temperature, scale, table: Cow::Borrowed(rest), pairs };
-        Some((std::str::from_utf8(hash).ok()?, model))
+        let table = Table::read(outcomes + 1, BUCKETS, rest)?;
+        Some((std::str::from_utf8(hash).ok()?, Model { outcomes, biases, cue_share, temperature, scale, table }))
     }
 }
 
-const MARK: &[u8; 8] = b"KODEBOK2";
+const MARK: &[u8; 8] = b"KODEBOK3";
 
-/// A bit for each bucket of pairs in a table that has a rarity.
-fn learned_pairs(table: &[u8], outcomes: usize) -> Vec<u64> {
-    let rarities = table.chunks_exact(outcomes + 1).skip(BUCKETS - PAIR_BUCKETS).map(|row| row[outcomes]);
-    let mut bits = vec![0; PAIR_BUCKETS / 64];
-    for (bucket, _) in rarities.enumerate().filter(|(_, rarity)| *rarity > 0) {
-        bits[bucket / 64] |= 1 << (bucket % 64);
-    }
-    bits
+/// Learned weights, with the rarity that goes with them, as bytes a bucket; and the value of a weight of 1.
+fn in_bytes(weights: &[f32], outcomes: usize, rarities: &[u8], column_of: &[u32]) -> (Table, f32) {
+    let values = |bucket: usize| {
+        let own = &weights[column_of[bucket] as usize * outcomes..][..outcomes];
+        own.iter().map(move |weight| weight * f32::from(rarities[bucket]) * RARITY_STEP)
+    };
+    let known = (0..rarities.len()).filter(|&bucket| rarities[bucket] > 0);
+    let top = known.flat_map(values).fold(f32::MIN_POSITIVE, |top, value| top.max(value.abs()));
+    let scale = top / 127.0;
+    let row = |bucket: usize| {
+        let in_steps = values(bucket).map(|value| (value / scale).round() as i8 as u8);
+        in_steps.chain([rarities[bucket]]).collect()
+    };
+    let rows = (0..rarities.len()).map(|bucket| (rarities[bucket] > 0).then(|| row(bucket)));
+    (Table::new(outcomes + 1, rows), scale)
 }
 
 /// All features of a text: of its forms, of its stems in pairs, and of its shape.
@@ -190,7 +172,7 @@ fn features_of(text: &str) -> Vec<Feature> {
         let lower = lower_case(word.text);
         let form = features::of_form(&lower, &stem(&lower));
         found.extend(form.features);
-        found.push(features::pair(features::pair_bucket(before, form.stem)));
+        found.push(features::pair(before, form.stem));
         before = form.stem;
         count += 1;
     }
@@ -289,7 +271,13 @@ mod tests {
         let bytes: &'static [u8] = Box::leak(model.to_bytes(&codebook.hash).into_boxed_slice());
         let (hash, back) = Model::from_bytes(bytes).unwrap();
         assert_eq!((hash, &back.biases, back.scale), (codebook.hash.as_str(), &model.biases, model.scale));
-        assert_eq!(back.table, model.table);
+        let features = features_of("lang god ventetid");
+        let sums = |model: &Model| {
+            let mut sums = [0; 3];
+            model.add(&features, &mut sums);
+            sums
+        };
+        assert_eq!(sums(&back), sums(&model));
         assert!(Model::from_bytes(&bytes[..bytes.len() - 1]).is_none());
     }
 }
