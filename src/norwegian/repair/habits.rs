@@ -1,5 +1,6 @@
 //! What a document's scanner or typist makes of a letter: probabilities that are learned from the document itself.
 
+use foldhash::HashMap;
 use std::sync::LazyLock;
 
 /// The letters that are lost most, small and capital, and the lone word å.
@@ -70,6 +71,48 @@ pub(super) struct Habits {
     pub look_alikes: Vec<LookAlike>,
     typing: f32,
     pub typing_cost: f32,
+    pub openings: Openings,
+}
+
+/// Readings of letters and look-alikes by the first character that is seen of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Openings {
+    symbols: HashMap<char, Vec<(u8, u16)>>,
+    /// Readings of which nothing is seen.
+    lost: Vec<(u8, u16)>,
+    look_alikes: HashMap<char, Vec<u16>>,
+}
+
+impl Openings {
+    fn of(readings: &[Vec<Reading>; SYMBOL_COUNT], look_alikes: &[LookAlike]) -> Self {
+        let mut openings = Self::default();
+        for (symbol, readings) in readings[..LONE].iter().enumerate() {
+            for (number, reading) in readings.iter().enumerate() {
+                let found = (symbol as u8, number as u16);
+                match reading.seen.first() {
+                    Some(first) => openings.symbols.entry(*first).or_default().push(found),
+                    None => openings.lost.push(found),
+                }
+            }
+        }
+        for (number, pair) in look_alikes.iter().enumerate() {
+            if let Some(first) = pair.seen.first() {
+                openings.look_alikes.entry(*first).or_default().push(number as u16);
+            }
+        }
+        openings
+    }
+
+    /// What can be seen as something that begins with a letter, or as nothing: symbols and the numbers of their readings.
+    pub(super) fn symbols(&self, letter: Option<char>) -> impl Iterator<Item = (u8, u16)> {
+        let seen = letter.and_then(|letter| self.symbols.get(&letter));
+        seen.into_iter().flatten().chain(&self.lost).copied()
+    }
+
+    /// The look-alikes of which something is seen that begins with a letter.
+    pub(super) fn look_alikes(&self, letter: Option<char>) -> impl Iterator<Item = u16> {
+        letter.and_then(|letter| self.look_alikes.get(&letter)).into_iter().flatten().copied()
+    }
 }
 
 static BEGINNING: LazyLock<Habits> =
@@ -90,6 +133,7 @@ impl Habits {
             look_alikes: Vec::new(),
             typing: 0.0,
             typing_cost: 0.0,
+            openings: Openings::default(),
         };
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
@@ -139,6 +183,7 @@ impl Habits {
         let rate = (self.typing + TYPING_WEIGHT * TYPING) / (words + TYPING_WEIGHT);
         // The error's kind and place: one of some.
         self.typing_cost = -rate.ln() + 1.5;
+        self.openings = Openings::of(&self.readings, &self.look_alikes);
     }
 
     /// What it costs that a symbol stands as it should.
@@ -222,7 +267,10 @@ impl Tally {
     /// Counts where a look-alike could have struck a form.
     pub(super) fn add_chances(&mut self, form: &[char], weight: f32) {
         for (chance, pair) in self.chances.iter_mut().zip(&self.base.look_alikes) {
-            let hits = form.windows(pair.truth.len()).filter(|window| **window == pair.truth[..]).count();
+            let hits = form
+                .windows(pair.truth.len())
+                .filter(|window| window[0] == pair.truth[0] && **window == pair.truth[..])
+                .count();
             *chance += hits as f32 * weight;
         }
     }
