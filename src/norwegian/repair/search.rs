@@ -1,6 +1,6 @@
 //! What a form can have been: a walk through the known forms and the observed characters at once.
 
-use super::habits::{Habits, LONE, Op, SYMBOLS, symbol_of};
+use super::habits::{Habits, LONE, Op, SYMBOLS, begins, symbol_of};
 use super::vocabulary::{self, RARE};
 use fst::raw::{CompiledAddr, Fst, Node};
 use std::sync::LazyLock;
@@ -19,7 +19,8 @@ const LEAD: u8 = 0xC3;
 const TRAILS: [u8; 3] = [0xA6, 0xB8, 0xA5];
 /// The number of the usual forms among the sets.
 const USUAL: usize = 0;
-/// No word of some letters costs less than this, nor any word.
+/// No word of more than `LONG` letters costs less than this, nor any word.
+const LONG: usize = 5;
 const CHEAPEST_LONG: f32 = 6.5;
 const CHEAPEST: f32 = 3.0;
 /// A capital behind a small letter that is meant as a small one.
@@ -85,6 +86,9 @@ pub(super) struct Allowed {
 /// The candidates of a form, cheapest first, that cost at most `bound`.
 pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
     let raw: Vec<char> = form.chars().collect();
+    if raw.len() > LONG && bound < CHEAPEST_LONG {
+        return Vec::new();
+    }
     let reach = if allowed.mend { bound } else { 0.0 };
     let sites = Sites::new(&raw, &lower_letters(&raw), vocabulary::is_all_capitals(form), habits, reach);
     let mut found = Vec::new();
@@ -138,18 +142,17 @@ impl Sites {
         let symbols_at = |at: usize| {
             let reading = |(symbol, number): (u8, u16)| &habits.readings[usize::from(symbol)][usize::from(number)];
             let here = habits.openings.symbols(raw.get(at).copied());
-            here.filter(|found| reading(*found).cost < bound && raw[at..].starts_with(&reading(*found).seen)).collect()
+            here.filter(|found| reading(*found).cost < bound && begins(&raw[at..], &reading(*found).seen)).collect()
         };
         let look_alikes_at = |at: usize| {
             let pair = |number: u16| &habits.look_alikes[usize::from(number)];
             let openings = |letter: Option<&char>| habits.openings.look_alikes(letter.copied());
             let mut found: Vec<u16> =
-                openings(raw.get(at)).filter(|number| raw[at..].starts_with(&pair(*number).seen)).collect();
+                openings(raw.get(at)).filter(|number| begins(&raw[at..], &pair(*number).seen)).collect();
             if capitals {
                 let small = |number: &u16| pair(*number).seen.iter().all(|c| c.is_lowercase());
                 found.extend(
-                    openings(lower.get(at))
-                        .filter(|number| small(number) && lower[at..].starts_with(&pair(*number).seen)),
+                    openings(lower.get(at)).filter(|number| small(number) && begins(&lower[at..], &pair(*number).seen)),
                 );
                 found.sort_unstable();
                 found.dedup();
@@ -191,7 +194,7 @@ impl<'h> Walk<'h> {
             sites,
             lower: lower_letters(&raw),
             capitals: vocabulary::is_all_capitals(form),
-            cheapest: if raw.len() > 5 { CHEAPEST_LONG } else { CHEAPEST },
+            cheapest: if raw.len() > LONG { CHEAPEST_LONG } else { CHEAPEST },
             least: 0.0,
             raw,
             habits,
