@@ -1,7 +1,7 @@
 //! A document's forms, its habits, and the most likely reading of each of its words.
 
 use super::context::{self, Class, EDGE};
-use super::habits::{Habits, LONE, Op, Tally, symbol_of};
+use super::habits::{Habits, Op, Tally, symbol_of};
 use super::pieces::{Gap, Piece, pieces};
 use super::search::{Allowed, Candidate, candidates};
 use super::vocabulary::{self, RARE};

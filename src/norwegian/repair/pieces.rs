@@ -188,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_fixed_before_a_name() {
+        for (text, fixed) in [("dr. Hansen", true), ("dr. og", false), ("dr.", false), ("ca. ti", true)] {
+            assert_eq!(pieces(text)[0].fixed, fixed, "{text}");
+        }
+    }
+
+    #[test]
     fn addresses_abbreviations_and_sections_are_fixed() {
         for (text, fixed) in [
             ("post@kommune.no", true),
@@ -197,6 +204,8 @@ mod tests {
             ("f.eks.", true),
             ("§10a", true),
             ("§ 10a", true),
+            ("§ 10 a", true),
+            ("kl. 10 a", false),
             ("@konomi", false),
             ("g@.", false),
             ("slutt.Ny", true),
