@@ -1,14 +1,19 @@
-//! Mends OCR and typing damage in a Norwegian text: `repair < scanned.txt > mended.txt`.
+//! Mends OCR and typing damage in a Norwegian text: `repair scanned.txt > mended.txt`.
 
+use anyhow::Context;
 use clap::Parser;
 use kodebok::norwegian::repair::{Repaired, repair};
+use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Reads a text from standard input and writes it to standard output, mended, line for line.
+/// Writes a text to standard output, mended, line for line.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
+    /// The text's file; standard input where none is given
+    file: Option<PathBuf>,
     /// List the changes instead, tab-separated: line and column (code points), both from 1, original, replacement, reason
     #[arg(long)]
     changes: bool,
@@ -26,9 +31,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    let (text, _) = kodebok::notes::decode(&bytes)?;
+    let text = match &arguments.file {
+        Some(path) => read(path).with_context(|| path.display().to_string())?,
+        None => read_input().context("standard input")?,
+    };
     let repaired = repair(&text);
     let written = if arguments.changes { write_changes(&repaired) } else { write_text(&repaired) };
     match written {
@@ -36,6 +42,16 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    Ok(kodebok::notes::decode(&fs::read(path)?)?.0)
+}
+
+fn read_input() -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(kodebok::notes::decode(&bytes)?.0)
 }
 
 fn write_text(repaired: &Repaired<'_>) -> io::Result<()> {

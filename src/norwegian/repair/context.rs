@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 const CHANCE: f32 = 0.1;
 /// How many sightings by chance are added to those counted.
 const SMOOTHING: f32 = 10.0;
+/// How much of what a pair of classes says counts, as each word's two neighbours say in part the same.
+const WEIGHT: f32 = 0.8;
 
 /// Whether å is lost between two words that stand apart: it costs less to have it there than not.
 pub(super) fn wants_mark(before: Class, after: Class) -> bool {
@@ -75,7 +77,7 @@ pub(super) fn cost(before: Class, after: Class) -> f32 {
     let chance = (table.right[usize::from(after)] + 1.0) / (table.total + 1.0);
     let seen = table.pairs.get(&(before, after)).copied().unwrap_or_default();
     let follows = (seen + SMOOTHING * chance) / (table.left[usize::from(before)] + SMOOTHING);
-    -(CHANCE + (1.0 - CHANCE) * follows / chance).ln()
+    -WEIGHT * (CHANCE + (1.0 - CHANCE) * follows / chance).ln()
 }
 
 /// The parts of speech that a form can have, as capital letters: I an infinitive, V another form of a verb.
@@ -83,9 +85,9 @@ fn part_class(form: &str) -> String {
     if form.starts_with(|c: char| c.is_ascii_digit()) {
         return "#".to_owned();
     }
-    let mut letters: Vec<char> = lexicon::readings(form)
-        .map(|reading| match reading.part {
-            PartOfSpeech::Verb if reading.lemma == form => 'I',
+    let mut letters: Vec<char> = lexicon::edits(form)
+        .map(|(base, edit)| match edit.part {
+            PartOfSpeech::Verb if edit.lemma(base) == form => 'I',
             PartOfSpeech::Verb => 'V',
             PartOfSpeech::Noun => 'N',
             PartOfSpeech::Adjective => 'A',

@@ -1,7 +1,7 @@
 //! A document's forms, its habits, and the most likely reading of each of its words.
 
 use super::context::{self, Class, EDGE};
-use super::habits::{Habits, Op, Tally};
+use super::habits::{Habits, Op, Tally, symbol_of};
 use super::pieces::{Gap, Piece, pieces};
 use super::search::{Allowed, Candidate, candidates};
 use super::vocabulary::{self, RARE};
@@ -16,7 +16,7 @@ const NORWEGIAN_SHARE: f32 = 0.3;
 const SAMPLE: usize = 500;
 /// What a mending must gain over the word as it stands, in nats: an unknown one, a known one.
 const MARGIN_UNKNOWN: f32 = 1.5;
-const MARGIN_KNOWN: f32 = 1.5;
+const MARGIN_KNOWN: f32 = 0.5;
 /// A typing error where the word is known, though rarely seen, or the text is nynorsk, whose forms aren't all known.
 const MARGIN_TYPING: f32 = 4.0;
 /// A broken word: a space or a hyphen within.
@@ -41,6 +41,10 @@ const ENGLISH_SHARE: f32 = 0.3;
 /// A lone digit and a lone `&`, as words.
 const DIGIT: f32 = 8.0;
 const AMPERSAND: f32 = 8.0;
+/// What each capital behind a small letter costs a known word.
+const STRAY_CAPITAL: f32 = 5.0;
+/// What it costs that a word inside a sentence begins with a capital, when it is no name.
+const CAPITAL_INSIDE: f32 = 4.0;
 
 /// The changes that mend a text.
 pub(super) fn changes(text: &str) -> Vec<Change> {
@@ -68,8 +72,12 @@ struct Form<'t> {
     count: f32,
     /// What it costs as it stands, if it is known.
     known: Option<f32>,
+    /// Whether the counted texts or the lists have it.
+    usual: bool,
     /// Numbers and the like are left alone.
     fixed: bool,
+    /// Capitals behind a small letter, where the form is known.
+    stray_capitals: f32,
 }
 
 /// What two forms side by side are as one word, with a hyphen between or a space.
@@ -82,7 +90,8 @@ struct Document<'t> {
     form_of: Vec<Option<usize>>,
     forms: Vec<Form<'t>>,
     words: f32,
-    capital_items: bool,
+    /// Whether a line begins with a capital, by what stands before its first word.
+    capital_lines: [bool; 3],
     nynorsk: bool,
 }
 
@@ -96,8 +105,13 @@ struct Choice {
 
 impl Choice {
     fn new(candidate: Candidate) -> Self {
-        let first = context::class(candidate.text.split(' ').next().unwrap_or_default());
-        let last = context::class(candidate.text.rsplit(' ').next().unwrap_or_default());
+        let (first, last) = match candidate.text.split_once(' ') {
+            Some((first, last)) => (context::class(first), context::class(last)),
+            None => {
+                let class = context::class(&candidate.text);
+                (class, class)
+            }
+        };
         Self { candidate, first, last }
     }
 }
@@ -131,9 +145,9 @@ impl<'t> Document<'t> {
             words += f32::from(u8::from(!forms[number].fixed));
             form_of.push(Some(number));
         }
-        let capital_items = has_capital_items(text);
+        let capital_lines = LineStart::capitals(text);
         let leaning: f32 = forms.iter().map(|form| form.count * vocabulary::leaning(&form.lower)).sum();
-        Self { text, pieces, form_of, forms, words, capital_items, nynorsk: leaning > 0.0 }
+        Self { text, pieces, form_of, forms, words, capital_lines, nynorsk: leaning > 0.0 }
     }
 
     fn is_norwegian(&self) -> bool {
@@ -144,8 +158,7 @@ impl<'t> Document<'t> {
 
     /// The document's habits, learned from its unknown words; none if it shows none.
     fn habits(&self) -> Option<Habits> {
-        let doubtful: Vec<&Form<'_>> =
-            self.forms.iter().filter(|form| !form.fixed && form.known.is_none_or(|cost| cost >= RARE)).collect();
+        let doubtful: Vec<&Form<'_>> = self.forms.iter().filter(|form| !form.fixed && !form.usual).collect();
         let stride = doubtful.len().div_ceil(SAMPLE).max(1);
         let beginning = Habits::beginning();
         let sample: Vec<Doubt<'_>> = doubtful.iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
@@ -177,10 +190,8 @@ impl<'t> Document<'t> {
 
     /// Counts the symbols that stand as they should, in usual words.
     fn count_intact(&self, tally: &mut Tally, stride: f32) {
-        for form in self.forms.iter().filter(|form| form.known.is_some_and(|cost| cost < RARE)) {
-            tally.add(&intact_steps(form.text), form.count / stride);
-            let letters: Vec<char> = form.lower.chars().collect();
-            tally.add_chances(&letters, form.count / stride);
+        for form in self.forms.iter().filter(|form| form.usual) {
+            tally.add_intact(form, form.count / stride);
         }
     }
 
@@ -207,6 +218,7 @@ impl<'t> Document<'t> {
         let compound = if form.known.is_none() && !form.fixed { compound_cost(&form.lower) } else { None };
         let plain = vocabulary::unknown_cost(form.text, false, false);
         let word = form.known.or(compound).unwrap_or(plain);
+        let channel = channel + form.stray_capitals * STRAY_CAPITAL;
         let own = Candidate { text: form.lower.clone(), ops: steps, channel, word };
         let bound = own.cost() + 4.0;
         let mut choices = vec![Choice::new(own)];
@@ -273,7 +285,8 @@ impl<'t> Document<'t> {
         }
         let is_mark = choice.candidate.text == "å";
         if is_mark {
-            return if piece.free && self.goes_on(at) { choice.candidate.cost() } else { IMPOSSIBLE };
+            let in_place = !choice.candidate.is_capital_mark() || self.opens(at) || piece.capital_line;
+            return if piece.free && self.goes_on(at) && in_place { choice.candidate.cost() } else { IMPOSSIBLE };
         }
         let typing = choice.candidate.ops.contains(&Op::Typing);
         let mut margin = match form.known {
@@ -334,10 +347,18 @@ impl<'t> Document<'t> {
             |number: usize| !self.forms[number].fixed && self.forms[number].text.chars().any(char::is_alphabetic);
         let unknown = |number: usize| choices[number][0].candidate.word > RARE + 1.0;
         let small = second.text.chars().next().is_some_and(|c| !c.is_uppercase()) || first.capital_line;
-        if !is_part(left) || !is_part(right) || !(unknown(left) || unknown(right)) || !small {
+        if !is_part(left) || !is_part(right) || !small {
             return None;
         }
         let hyphen = second.before == Gap::Hyphen;
+        // Two known words with a hyphen between are a broken one where the whole is known and the second hardly stands alone.
+        let is_whole = || {
+            let whole = format!("{}{}", self.forms[left].lower, self.forms[right].lower);
+            hyphen && !self.forms[right].usual && vocabulary::cost(&whole).is_some()
+        };
+        if !(unknown(left) || unknown(right) || is_whole()) {
+            return None;
+        }
         let search = || {
             let broken = if hyphen { BROKEN_BY_HYPHEN } else { BROKEN_BY_SPACE };
             let least =
@@ -353,24 +374,76 @@ impl<'t> Document<'t> {
         memo.entry((left, right, hyphen)).or_insert_with(search).clone()
     }
 
-    /// Whether a piece that begins with a sign would begin with a capital, were it mended.
+    /// Whether a piece whose first character doesn't tell would begin with a capital.
     fn begins_with_capital(&self, piece: &Piece<'_>) -> bool {
         let before = &self.text[..piece.start];
         let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
-        match line.trim_end().chars().next_back() {
-            Some('.' | '!' | '?' | ':')
-                if !line.trim_start().starts_with(|c: char| c.is_ascii_digit()) || line.len() > 5 =>
-            {
-                true
+        let line = line.trim_end_matches(|c: char| c.is_whitespace() || OPENING.contains(&c));
+        if let Some(kind) = LineStart::of(line) {
+            return self.capital_lines[kind as usize] || (kind == LineStart::Bare && follows_an_end(before));
+        }
+        line.ends_with(STOPS)
+    }
+}
+
+/// Signs that a sentence ends with, or that a heading or speaker's name ends with.
+const STOPS: [char; 4] = ['.', '!', '?', ':'];
+/// Signs before a sentence's first letter.
+const OPENING: [char; 4] = ['«', '"', '“', '('];
+
+/// What stands before a line's first word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LineStart {
+    Bare,
+    Bullet,
+    Number,
+}
+
+impl LineStart {
+    /// What begins a line so, if nothing else stands before: the sign of an item, its letter or number.
+    fn of(start: &str) -> Option<Self> {
+        let start = start.trim();
+        let mut signs = start.chars();
+        match (signs.next(), signs.next(), signs.next()) {
+            (None, ..) => Some(Self::Bare),
+            (Some('-' | '*' | '•' | '·' | '–' | '—'), None, _) => Some(Self::Bullet),
+            (Some(letter), Some(')'), None) if letter.is_alphabetic() => Some(Self::Bullet),
+            (Some('0'..='9'), ..) if start.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ')')) => {
+                Some(Self::Number)
             }
-            Some(_) if line.chars().any(char::is_alphabetic) => false,
-            Some(_) => self.capital_items,
-            None => {
-                before.trim_end().chars().next_back().is_none_or(|c| matches!(c, '.' | '!' | '?' | ':'))
-                    || before.ends_with("\n\n")
-            }
+            _ => None,
         }
     }
+
+    /// For each kind of start whether most lines of a text that start so have a capital then. Lines that follow an end of
+    /// sentence tell nothing of those that don't.
+    fn capitals(text: &str) -> [bool; 3] {
+        let mut counts = [(0usize, 0usize); 3];
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let bare = line.trim_start();
+            let marker = bare.split(' ').next().filter(|word| Self::of(word).is_some()).map_or(0, str::len);
+            let (first, words) = bare.split_at(marker);
+            if let (Some(kind), Some(letter)) = (Self::of(first), words.trim_start().chars().next())
+                && letter.is_alphabetic()
+                && !(kind == Self::Bare && follows_an_end(&text[..start]))
+            {
+                let count = &mut counts[kind as usize];
+                *count = (count.0 + usize::from(letter.is_uppercase()), count.1 + 1);
+            }
+            start += line.len();
+        }
+        counts.map(|(capitals, all)| capitals * 2 > all)
+    }
+}
+
+/// Whether what comes behind begins a sentence: behind a stop, an empty line, or a line in capitals.
+fn follows_an_end(before: &str) -> bool {
+    let last = before.trim_end();
+    last.is_empty()
+        || last.ends_with(STOPS)
+        || before[last.len()..].matches('\n').count() > 1
+        || super::pieces::is_capital(last.rsplit('\n').next().unwrap_or_default())
 }
 
 /// A known word has no typing error, and isn't two.
@@ -391,7 +464,22 @@ impl<'t> Form<'t> {
             || (letters == 0 && length > 1)
             || length > 60;
         let known = sign_cost(text).or_else(|| vocabulary::own_cost(&lower));
-        Self { text, lower, count: 0.0, known, fixed }
+        let stray_capitals = match known {
+            Some(_) if !vocabulary::is_all_capitals(text) => {
+                text.chars().skip(1).filter(|c| c.is_uppercase()).count() as f32
+            }
+            _ => 0.0,
+        };
+        let usual = sign_cost(text).is_some() || vocabulary::is_usual(&lower);
+        Self { text, lower, count: 0.0, known, usual, fixed, stray_capitals }
+    }
+}
+
+impl Tally {
+    /// Counts a form that stands as it should.
+    fn add_intact(&mut self, form: &Form<'_>, count: f32) {
+        self.add(&intact_steps(form.text), count);
+        self.add_chances(&form.lower.chars().collect::<Vec<_>>(), count);
     }
 }
 
@@ -427,7 +515,7 @@ fn compound_cost(lower: &str) -> Option<f32> {
 }
 
 fn intact_steps(text: &str) -> Vec<Op> {
-    text.chars().filter_map(super::habits::symbol_of).map(|symbol| Op::Intact(symbol as u8)).collect()
+    text.chars().filter_map(symbol_of).map(|symbol| Op::Intact(symbol as u8)).collect()
 }
 
 fn cheapest(costs: &[f32]) -> usize {
@@ -507,29 +595,22 @@ impl<'d> Doubt<'d> {
     }
 }
 
-/// Whether most items of the text's lists begin with a capital.
-fn has_capital_items(text: &str) -> bool {
-    let items = text.lines().filter_map(|line| line.trim_start().strip_prefix(['-', '*', '•', '–']));
-    let first = items.filter_map(|item| item.trim_start().chars().next()).filter(|c| c.is_alphabetic());
-    let (capitals, all) = first.fold((0, 0), |(capitals, all), c| (capitals + usize::from(c.is_uppercase()), all + 1));
-    capitals * 2 > all
-}
-
 impl Reading {
     /// Counts the steps of a reading.
     fn tally(&self, document: &Document<'_>, habits: &Habits) -> Tally {
         let mut tally = Tally::new(habits);
-        for ((piece, form), chosen) in document.pieces.iter().zip(&document.form_of).zip(&self.chosen) {
+        let mut intact = vec![0.0; document.forms.len()];
+        for (form, chosen) in document.form_of.iter().zip(&self.chosen) {
             let Some(form) = form else { continue };
             tally.words += 1.0;
-            let form = &document.forms[*form];
             match chosen {
                 Some(candidate) => tally.add(&candidate.ops, 1.0),
-                None if form.known.is_some() => {
-                    tally.add(&intact_steps(piece.text), 1.0);
-                    tally.add_chances(&form.lower.chars().collect::<Vec<_>>(), 1.0);
-                }
-                None => {}
+                None => intact[*form] += 1.0,
+            }
+        }
+        for (form, count) in document.forms.iter().zip(intact) {
+            if form.known.is_some() && count > 0.0 {
+                tally.add_intact(form, count);
             }
         }
         tally
@@ -547,7 +628,7 @@ impl Reading {
             let piece = &document.pieces[at];
             let merged = self.merged.get(at + 1).copied().unwrap_or_default();
             let end = if merged { document.pieces[at + 1].end() } else { piece.end() };
-            let replacement = recase(document, piece, candidate);
+            let replacement = recase(document, piece, candidate, habits);
             if replacement != document.text[piece.start..end] {
                 let known = document.forms[form].known.is_some();
                 changes.push(Change { span: piece.start..end, replacement, reason: reason(candidate, merged, known) });
@@ -588,21 +669,56 @@ fn reason(candidate: &Candidate, merged: bool, known: bool) -> Reason {
 }
 
 /// A mended word in the capitals of what it stood for.
-fn recase(document: &Document<'_>, piece: &Piece<'_>, candidate: &Candidate) -> String {
+fn recase(document: &Document<'_>, piece: &Piece<'_>, candidate: &Candidate, habits: &Habits) -> String {
     let lower = candidate.text.as_str();
-    let first = piece.text.chars().next().unwrap_or_default();
-    let small = matches!(candidate.ops.first(), Some(Op::Symbol(0..3, _) | Op::Other(0..3, _)))
-        && lower.starts_with(['æ', 'ø', 'å']);
-    // The case of a sign, of a capital that is seen for a small letter, and of l or 1 for I is that of the place.
-    let signs = !first.is_alphabetic() || small || (first == 'l' && lower.starts_with('i'));
-    let capitals = vocabulary::is_all_capitals(piece.text) || (piece.capital_line && first.is_uppercase());
-    if capitals {
+    if vocabulary::is_all_capitals(piece.text) || piece.capital_line {
         return lower.to_uppercase();
     }
-    if (first.is_uppercase() && !small) || (signs && document.begins_with_capital(piece)) || vocabulary::is_name(lower)
-    {
+    let capital = match first_case(piece, candidate, habits) {
+        Case::Small => false,
+        Case::Capital => true,
+        Case::OfThePlace => vocabulary::is_name(lower) || document.begins_with_capital(piece),
+    };
+    if capital {
         let mut letters = lower.chars();
         return letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
     }
     lower.to_owned()
+}
+
+/// What the first character that is seen tells of the case that was meant.
+enum Case {
+    Small,
+    Capital,
+    OfThePlace,
+}
+
+/// Whether the first letter is lost without a trace.
+fn lost_first(candidate: &Candidate, habits: &Habits) -> bool {
+    match (candidate.ops.first(), candidate.text.chars().next().and_then(symbol_of)) {
+        (Some(Op::Symbol(symbol, reading)), Some(_)) => {
+            habits.readings[usize::from(*symbol)][usize::from(*reading)].seen.is_empty()
+        }
+        _ => false,
+    }
+}
+
+fn first_case(piece: &Piece<'_>, candidate: &Candidate, habits: &Habits) -> Case {
+    let (Some(seen), Some(truth)) = (piece.text.chars().next(), candidate.text.chars().next()) else {
+        return Case::Small;
+    };
+    if !seen.is_alphabetic() || lost_first(candidate, habits) {
+        return Case::OfThePlace;
+    }
+    let symbol = symbol_of(truth).filter(|_| !seen.to_lowercase().eq([truth]));
+    match symbol {
+        // A capital that is seen for the small letter as well.
+        Some(small) if seen.is_uppercase() => {
+            let [small, capital] = [small, small + 3].map(|symbol| habits.cost(Op::Other(symbol as u8, seen)));
+            if small < capital + CAPITAL_INSIDE { Case::OfThePlace } else { Case::Capital }
+        }
+        _ if matches!((seen, truth), ('I', 'l') | ('l', 'i')) => Case::OfThePlace,
+        _ if seen.is_uppercase() => Case::Capital,
+        _ => Case::Small,
+    }
 }

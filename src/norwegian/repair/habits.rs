@@ -1,5 +1,6 @@
 //! What a document's scanner or typist makes of a letter: probabilities that are learned from the document itself.
 
+use foldhash::HashMap;
 use std::sync::LazyLock;
 
 /// The letters that are lost most, small and capital, and the lone word å.
@@ -12,6 +13,8 @@ const SYMBOL_COUNT: usize = 7;
 const USUAL_SHARE: f32 = 0.45;
 const OTHER_CHARACTER: f32 = 0.0008;
 const LOST: f32 = 0.01;
+/// A reading that isn't listed is taken for chance until it is seen more often than this.
+const CHANCE_SIGHTINGS: f32 = 1.0;
 /// How many sightings the beginning weighs once the document is counted.
 const PRIOR_WEIGHT: f32 = 1.5;
 /// The lone word å is read in more ways within a document.
@@ -27,9 +30,18 @@ const TYPING_WEIGHT: f32 = 150.0;
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
     pub seen: Vec<char>,
+    /// Whether the table has it; else it was met in the document.
+    listed: bool,
     prior: f32,
     count: f32,
     pub cost: f32,
+}
+
+impl Reading {
+    /// How often it is seen, as far as that speaks for a habit.
+    fn sightings(&self) -> f32 {
+        if self.listed { self.count } else { (self.count - CHANCE_SIGHTINGS).max(0.0) }
+    }
 }
 
 /// What is seen for some ordinary letters.
@@ -70,6 +82,48 @@ pub(super) struct Habits {
     pub look_alikes: Vec<LookAlike>,
     typing: f32,
     pub typing_cost: f32,
+    pub openings: Openings,
+}
+
+/// Readings of letters and look-alikes by the first character that is seen of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Openings {
+    symbols: HashMap<char, Vec<(u8, u16)>>,
+    /// Readings of which nothing is seen.
+    lost: Vec<(u8, u16)>,
+    look_alikes: HashMap<char, Vec<u16>>,
+}
+
+impl Openings {
+    fn of(readings: &[Vec<Reading>; SYMBOL_COUNT], look_alikes: &[LookAlike]) -> Self {
+        let mut openings = Self::default();
+        for (symbol, readings) in readings[..LONE].iter().enumerate() {
+            for (number, reading) in readings.iter().enumerate() {
+                let found = (symbol as u8, number as u16);
+                match reading.seen.first() {
+                    Some(first) => openings.symbols.entry(*first).or_default().push(found),
+                    None => openings.lost.push(found),
+                }
+            }
+        }
+        for (number, pair) in look_alikes.iter().enumerate() {
+            if let Some(first) = pair.seen.first() {
+                openings.look_alikes.entry(*first).or_default().push(number as u16);
+            }
+        }
+        openings
+    }
+
+    /// What can be seen as something that begins with a letter, or as nothing: symbols and the numbers of their readings.
+    pub(super) fn symbols(&self, letter: Option<char>) -> impl Iterator<Item = (u8, u16)> {
+        let seen = letter.and_then(|letter| self.symbols.get(&letter));
+        seen.into_iter().flatten().chain(&self.lost).copied()
+    }
+
+    /// The look-alikes of which something is seen that begins with a letter.
+    pub(super) fn look_alikes(&self, letter: Option<char>) -> impl Iterator<Item = u16> {
+        letter.and_then(|letter| self.look_alikes.get(&letter)).into_iter().flatten().copied()
+    }
 }
 
 static BEGINNING: LazyLock<Habits> =
@@ -90,6 +144,7 @@ impl Habits {
             look_alikes: Vec::new(),
             typing: 0.0,
             typing_cost: 0.0,
+            openings: Openings::default(),
         };
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
@@ -97,7 +152,9 @@ impl Habits {
             let weight: f32 = weight.parse().expect("the embedded table holds weights");
             let seen: Vec<char> = seen.chars().collect();
             match symbol_named(truth) {
-                Some(symbol) => habits.readings[symbol].push(Reading { seen, prior: weight, count: 0.0, cost: 0.0 }),
+                Some(symbol) => {
+                    habits.readings[symbol].push(Reading { seen, listed: true, prior: weight, count: 0.0, cost: 0.0 })
+                }
                 None => habits.look_alikes.push(LookAlike {
                     seen,
                     truth: truth.chars().collect(),
@@ -112,7 +169,7 @@ impl Habits {
             let total: f32 = readings.iter().map(|reading| reading.prior).sum();
             readings.iter_mut().for_each(|reading| reading.prior *= USUAL_SHARE / total);
             if symbol < LONE {
-                readings.push(Reading { seen: Vec::new(), prior: LOST, count: 0.0, cost: 0.0 });
+                readings.push(Reading { seen: Vec::new(), listed: true, prior: LOST, count: 0.0, cost: 0.0 });
             }
         }
         habits.settle(&[0.0; 0], 1.0);
@@ -122,11 +179,11 @@ impl Habits {
     /// Turns counts into costs. `chances` says how often each look-alike's truth stands in the document, and `words` how many words.
     fn settle(&mut self, chances: &[f32], words: f32) {
         for symbol in 0..SYMBOL_COUNT {
-            let seen: f32 = self.readings[symbol].iter().map(|reading| reading.count).sum();
+            let seen: f32 = self.readings[symbol].iter().map(Reading::sightings).sum();
             let weight = if symbol == LONE { LONE_WEIGHT } else { PRIOR_WEIGHT };
             let total = seen + self.intact[symbol] + weight;
             for reading in &mut self.readings[symbol] {
-                reading.cost = -((reading.count + weight * reading.prior) / total).ln();
+                reading.cost = -((reading.sightings() + weight * reading.prior) / total).ln();
             }
             self.other_cost[symbol] = -(weight * OTHER_CHARACTER / total).ln();
             self.intact_cost[symbol] = -((self.intact[symbol] + weight * (1.0 - USUAL_SHARE - LOST)) / total).ln();
@@ -139,6 +196,7 @@ impl Habits {
         let rate = (self.typing + TYPING_WEIGHT * TYPING) / (words + TYPING_WEIGHT);
         // The error's kind and place: one of some.
         self.typing_cost = -rate.ln() + 1.5;
+        self.openings = Openings::of(&self.readings, &self.look_alikes);
     }
 
     /// What it costs that a symbol stands as it should.
@@ -206,6 +264,12 @@ impl Tally {
             match *op {
                 Op::Symbol(symbol, reading) => self.readings[usize::from(symbol)][usize::from(reading)] += weight,
                 Op::Other(symbol, seen) => {
+                    let readings = &self.base.readings[usize::from(symbol)];
+                    // What was learned in an earlier round is one of the readings now.
+                    if let Some(number) = readings.iter().position(|reading| reading.seen == [seen]) {
+                        self.readings[usize::from(symbol)][number] += weight;
+                        continue;
+                    }
                     match self.others.iter_mut().find(|other| (other.0, other.1) == (symbol, seen)) {
                         Some(other) => other.2 += weight,
                         None => self.others.push((symbol, seen, weight)),
@@ -222,7 +286,7 @@ impl Tally {
     /// Counts where a look-alike could have struck a form.
     pub(super) fn add_chances(&mut self, form: &[char], weight: f32) {
         for (chance, pair) in self.chances.iter_mut().zip(&self.base.look_alikes) {
-            let hits = form.windows(pair.truth.len()).filter(|window| **window == pair.truth[..]).count();
+            let hits = form.windows(pair.truth.len()).filter(|window| begins(window, &pair.truth)).count();
             *chance += hits as f32 * weight;
         }
     }
@@ -235,7 +299,13 @@ impl Tally {
         }
         for (symbol, seen, count) in &self.others {
             let readings = &mut habits.readings[usize::from(*symbol)];
-            readings.push(Reading { seen: vec![*seen], prior: OTHER_CHARACTER, count: *count, cost: 0.0 });
+            readings.push(Reading {
+                seen: vec![*seen],
+                listed: false,
+                prior: OTHER_CHARACTER,
+                count: *count,
+                cost: 0.0,
+            });
         }
         habits.intact = self.intact;
         for (pair, count) in habits.look_alikes.iter_mut().zip(&self.look_alikes) {
@@ -244,6 +314,15 @@ impl Tally {
         habits.typing = self.typing;
         habits.settle(&self.chances, self.words);
         habits
+    }
+}
+
+/// Whether a text begins with some characters. Most texts differ in the first, and most beginnings have no second.
+pub(super) fn begins(text: &[char], with: &[char]) -> bool {
+    match with {
+        [] => true,
+        [only] => text.first() == Some(only),
+        [first, ..] => text.first() == Some(first) && text.starts_with(with),
     }
 }
 

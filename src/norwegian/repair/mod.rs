@@ -266,6 +266,22 @@ mod tests {
     }
 
     #[test]
+    fn a_first_letter_that_does_not_tell_has_the_case_of_its_place() {
+        let scanned = "Vi m8 sp0rre de p8r0rende hva de 0nsker, f0r vi g8r videre. S0sken b0r f8 komme p8 m0tet.\n";
+        for (seen, mended) in [
+            ("8rsm0tet er i dag.", "Årsmøtet er i dag."),
+            ("Vi spurte 8se og 0ystein.", "Vi spurte Åse og Øystein."),
+            ("Det er 8tte 8r siden.", "Det er åtte år siden."),
+            ("HVA M8 GJ0RES I 8R?", "HVA MÅ GJØRES I ÅR?"),
+            ("1. 0kt st0tte", "1. Økt støtte"),
+            ("Han sa: «8pne m0ter er bra.»", "Han sa: «Åpne møter er bra.»"),
+        ] {
+            let text = format!("{scanned}{seen}\n{scanned}1. Mer tid til alle\n");
+            assert_eq!(repair(&text).text.lines().nth(1), Some(mended));
+        }
+    }
+
+    #[test]
     fn a_clean_text_is_borrowed() {
         let text = "De pårørende bør få være med på møtet. Vi må også spørre søsken om hva de ønsker.";
         assert!(matches!(repair(text).text, Cow::Borrowed(_)));

@@ -47,6 +47,9 @@ static ABBREVIATIONS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
+/// Abbreviations that a name follows.
+const TITLES: [&str; 2] = ["dr", "hr"];
+
 /// The pieces of a text, in order.
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found: Vec<Piece<'_>> = Vec::with_capacity(text.len() / 6);
@@ -62,13 +65,14 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     found
 }
 
-fn is_capital(line: &str) -> bool {
-    line.chars().any(char::is_uppercase) && !line.chars().any(char::is_lowercase)
+/// Whether a line is in capitals: more than one, and no small letter.
+pub(super) fn is_capital(line: &str) -> bool {
+    line.chars().filter(|c| c.is_uppercase()).count() > 1 && !line.chars().any(char::is_lowercase)
 }
 
 /// Cuts what stands between two spaces at its signs.
 fn cut_chunk<'t>(text: &'t str, chunk: &'t str, at: usize, capital_line: bool, found: &mut Vec<Piece<'t>>) {
-    let fixed = is_fixed(chunk) || text[..at].trim_end().ends_with('§');
+    let fixed = is_fixed(chunk, &text[at + chunk.len()..]) || is_section(chunk, &text[..at]);
     let mut rest = chunk;
     while let Some(first) = rest.find(is_inside) {
         let tail = &rest[first..];
@@ -105,13 +109,32 @@ fn is_label(piece: &str, behind: &str) -> bool {
     first.is_uppercase() && rest.bytes().all(|byte| byte.is_ascii_digit()) && behind.starts_with(':')
 }
 
+/// The number of a section, and the letter behind it: *§ 10 a*.
+fn is_section(chunk: &str, before: &str) -> bool {
+    let before = before.trim_end();
+    let letter = chunk.trim_end_matches(|c: char| !is_inside(c));
+    before.ends_with('§')
+        || (letter.len() == 1
+            && before.ends_with(|c: char| c.is_ascii_digit())
+            && before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').trim_end().ends_with('§'))
+}
+
 /// Addresses, abbreviations and numbers with a section sign.
-fn is_fixed(chunk: &str) -> bool {
+fn is_fixed(chunk: &str, behind: &str) -> bool {
     is_address(chunk) || chunk.starts_with(['§', '#']) || {
         let bare = chunk.trim_matches(|c: char| !is_inside(c));
         let dotted = bare.contains('.') && bare.split('.').any(|part| part.chars().count() < 3);
-        dotted || (chunk.contains('.') && ABBREVIATIONS.contains(bare.to_lowercase().as_str()))
+        dotted
+            || (chunk.contains('.')
+                && ABBREVIATIONS.contains(bare.to_lowercase().as_str())
+                && !ends_a_line(bare, behind))
     }
+}
+
+/// Whether a title such as *dr.* has no name behind it on its line: then it is a word, as *år* that is seen as *dr*.
+fn ends_a_line(bare: &str, behind: &str) -> bool {
+    let line = behind.split('\n').next().unwrap_or_default().trim_start();
+    TITLES.contains(&bare) && !line.starts_with(char::is_uppercase)
 }
 
 fn is_address(chunk: &str) -> bool {
@@ -165,6 +188,13 @@ mod tests {
     }
 
     #[test]
+    fn a_title_is_fixed_before_a_name() {
+        for (text, fixed) in [("dr. Hansen", true), ("dr. og", false), ("dr.", false), ("ca. ti", true)] {
+            assert_eq!(pieces(text)[0].fixed, fixed, "{text}");
+        }
+    }
+
+    #[test]
     fn addresses_abbreviations_and_sections_are_fixed() {
         for (text, fixed) in [
             ("post@kommune.no", true),
@@ -174,6 +204,8 @@ mod tests {
             ("f.eks.", true),
             ("§10a", true),
             ("§ 10a", true),
+            ("§ 10 a", true),
+            ("kl. 10 a", false),
             ("@konomi", false),
             ("g@.", false),
             ("slutt.Ny", true),

@@ -1,8 +1,8 @@
 //! What a form can have been: a walk through the known forms and the observed characters at once.
 
-use super::habits::{Habits, LONE, Op, SYMBOLS, symbol_of};
+use super::habits::{Habits, LONE, Op, SYMBOLS, begins, symbol_of};
 use super::vocabulary::{self, RARE};
-use fst::raw::{CompiledAddr, Fst};
+use fst::raw::{CompiledAddr, Fst, Node};
 use std::sync::LazyLock;
 
 /// How much dearer than the best a candidate may be.
@@ -13,8 +13,14 @@ const KEPT: usize = 6;
 const STEPS: usize = 3_000;
 /// Bounds that are tried before the one asked for, and how much dearer than the best a rival may be that is still sought then.
 const FIRST_BOUNDS: [f32; 3] = [13.0, 17.0, 21.0];
-const RIVALS: f32 = 4.0;
-/// No word of some letters costs less than this, nor any word.
+const RIVALS: f32 = 3.0;
+/// The bytes of æ, ø and å: one that they share, and one that tells them apart.
+const LEAD: u8 = 0xC3;
+const TRAILS: [u8; 3] = [0xA6, 0xB8, 0xA5];
+/// The number of the usual forms among the sets.
+const USUAL: usize = 0;
+/// No word of more than `LONG` letters costs less than this, nor any word.
+const LONG: usize = 5;
 const CHEAPEST_LONG: f32 = 6.5;
 const CHEAPEST: f32 = 3.0;
 /// A capital behind a small letter that is meant as a small one.
@@ -31,6 +37,7 @@ const SHORT_PART: f32 = 1.3;
 /// A compound's parts are no shorter than this.
 const SHORTEST_PART: usize = 3;
 
+/// The usual forms, and the lexicon's.
 static FORMS: LazyLock<[Fst<&'static [u8]>; 2]> =
     LazyLock::new(|| vocabulary::automata().map(|bytes| Fst::new(bytes).expect("the tables are whole")));
 
@@ -50,6 +57,12 @@ pub(super) struct Candidate {
 impl Candidate {
     pub(super) fn cost(&self) -> f32 {
         self.channel + self.word
+    }
+
+    /// Whether this is the infinitive's å by what is seen for the letter Å: it stands only where a sentence begins, or in a line of
+    /// capitals.
+    pub(super) fn is_capital_mark(&self) -> bool {
+        self.text == "å" && matches!(self.ops[..], [Op::Symbol(5, _) | Op::Other(5, _)])
     }
 
     /// The same candidate when the habits change.
@@ -73,18 +86,22 @@ pub(super) struct Allowed {
 /// The candidates of a form, cheapest first, that cost at most `bound`.
 pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f32) -> Vec<Candidate> {
     let raw: Vec<char> = form.chars().collect();
-    let capitals = vocabulary::is_all_capitals(form);
+    if raw.len() > LONG && bound < CHEAPEST_LONG {
+        return Vec::new();
+    }
     let reach = if allowed.mend { bound } else { 0.0 };
-    let sites = Sites::new(&raw, &lower_letters(&raw), capitals, habits, reach);
+    let sites = Sites::new(&raw, &lower_letters(&raw), vocabulary::is_all_capitals(form), habits, reach);
     let mut found = Vec::new();
+    let mut walk = Walk::new(form, raw, &sites, habits, allowed);
     // Narrow walks first: a mending by the document's own habits is cheap, and found in few steps.
-    for narrow in FIRST_BOUNDS.into_iter().filter(|narrow| *narrow < bound).chain([bound]) {
+    let narrow_bounds = if allowed.mend && allowed.typing { &FIRST_BOUNDS[..] } else { &[] };
+    for narrow in narrow_bounds.iter().copied().filter(|narrow| *narrow < bound).chain([bound]) {
         let whole;
-        (found, whole) = walk(form, &sites, habits, allowed, narrow);
+        (found, whole) = walk.within(narrow);
         let best = found.iter().map(Candidate::cost).fold(f32::INFINITY, f32::min);
         if best.is_finite() {
             if best + RIVALS > narrow && narrow < bound {
-                found = walk(form, &sites, habits, allowed, bound.min(best + RIVALS)).0;
+                found = walk.within(bound.min(best + RIVALS)).0;
             }
             break;
         }
@@ -95,36 +112,15 @@ pub(super) fn candidates(form: &str, habits: &Habits, allowed: Allowed, bound: f
     found.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then_with(|| a.text.cmp(&b.text)));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in found {
-        if kept.len() < KEPT && kept.iter().all(|other| other.text != candidate.text) {
+        if kept.len() < KEPT
+            && kept
+                .iter()
+                .all(|other| other.text != candidate.text || other.is_capital_mark() != candidate.is_capital_mark())
+        {
             kept.push(candidate);
         }
     }
     kept
-}
-
-/// The candidates within a bound, and whether the walk came to its end.
-fn walk(form: &str, sites: &Sites, habits: &Habits, allowed: Allowed, bound: f32) -> (Vec<Candidate>, bool) {
-    let raw: Vec<char> = form.chars().collect();
-    let mut walk = Walk {
-        sites,
-        lower: lower_letters(&raw),
-        capitals: vocabulary::is_all_capitals(form),
-        least: if raw.len() > 5 { CHEAPEST_LONG } else { CHEAPEST },
-        raw,
-        habits,
-        allowed,
-        bound,
-        steps: STEPS,
-        text: String::new(),
-        ops: Vec::new(),
-        parts: Vec::new(),
-        found: Vec::new(),
-    };
-    walk.begin(0, 0.0);
-    if allowed.mend {
-        walk.lone_mark();
-    }
-    (walk.found, walk.steps > 0)
 }
 
 /// A finished part of a compound, or word before a lost space: where it ends in the text, and its cost.
@@ -144,26 +140,25 @@ struct Sites {
 impl Sites {
     fn new(raw: &[char], lower: &[char], capitals: bool, habits: &Habits, bound: f32) -> Self {
         let symbols_at = |at: usize| {
-            let mut found = Vec::new();
-            for (symbol, readings) in habits.readings[..LONE].iter().enumerate() {
-                for (number, reading) in readings.iter().enumerate() {
-                    if reading.cost < bound && raw[at..].starts_with(&reading.seen) {
-                        found.push((symbol as u8, number as u16));
-                    }
-                }
-            }
-            found
+            let reading = |(symbol, number): (u8, u16)| &habits.readings[usize::from(symbol)][usize::from(number)];
+            let here = habits.openings.symbols(raw.get(at).copied());
+            here.filter(|found| reading(*found).cost < bound && begins(&raw[at..], &reading(*found).seen)).collect()
         };
         let look_alikes_at = |at: usize| {
-            let here = |seen: &[char]| {
-                let small = capitals && seen.iter().all(|c| c.is_lowercase());
-                raw[at..].starts_with(seen) || (small && lower[at..].starts_with(seen))
-            };
-            let pairs = habits.look_alikes.iter().enumerate();
-            pairs
-                .filter(|(_, pair)| pair.cost < bound && at < raw.len() && here(&pair.seen))
-                .map(|(number, _)| number as u16)
-                .collect()
+            let pair = |number: u16| &habits.look_alikes[usize::from(number)];
+            let openings = |letter: Option<&char>| habits.openings.look_alikes(letter.copied());
+            let mut found: Vec<u16> =
+                openings(raw.get(at)).filter(|number| begins(&raw[at..], &pair(*number).seen)).collect();
+            if capitals {
+                let small = |number: &u16| pair(*number).seen.iter().all(|c| c.is_lowercase());
+                found.extend(
+                    openings(lower.get(at)).filter(|number| small(number) && begins(&lower[at..], &pair(*number).seen)),
+                );
+                found.sort_unstable();
+                found.dedup();
+            }
+            found.retain(|number| pair(*number).cost < bound);
+            found
         };
         Self {
             symbols: (0..=raw.len()).map(symbols_at).collect(),
@@ -179,22 +174,70 @@ struct Walk<'h> {
     capitals: bool,
     habits: &'h Habits,
     allowed: Allowed,
+    /// What a usual word costs at least.
+    cheapest: f32,
     /// What is still to come at least: the word itself.
     least: f32,
     bound: f32,
     steps: usize,
+    /// Whether a typing error is among the steps.
+    mistyped: bool,
     text: String,
     ops: Vec<Op>,
     parts: Vec<Part>,
     found: Vec<Candidate>,
 }
 
-impl Walk<'_> {
+impl<'h> Walk<'h> {
+    fn new(form: &str, raw: Vec<char>, sites: &'h Sites, habits: &'h Habits, allowed: Allowed) -> Self {
+        Self {
+            sites,
+            lower: lower_letters(&raw),
+            capitals: vocabulary::is_all_capitals(form),
+            cheapest: if raw.len() > LONG { CHEAPEST_LONG } else { CHEAPEST },
+            least: 0.0,
+            raw,
+            habits,
+            allowed,
+            bound: 0.0,
+            steps: 0,
+            mistyped: false,
+            text: String::new(),
+            ops: Vec::new(),
+            parts: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// The candidates within a bound, and whether the walk came to its end.
+    fn within(&mut self, bound: f32) -> (Vec<Candidate>, bool) {
+        self.bound = bound;
+        self.steps = STEPS;
+        self.begin(0, 0.0);
+        if self.allowed.mend {
+            self.lone_mark();
+        }
+        (std::mem::take(&mut self.found), self.steps > 0)
+    }
+
     /// Begins a part at a place of the observed form.
     fn begin(&mut self, at: usize, cost: f32) {
-        for (number, forms) in FORMS.iter().enumerate() {
-            let root = forms.root().addr();
-            self.step(number, root, at, cost);
+        let outer = self.least;
+        for (set, forms) in FORMS.iter().enumerate() {
+            self.least = self.least_of(set);
+            self.step(set, forms.root().addr(), at, cost);
+        }
+        self.least = outer;
+    }
+
+    /// What is still to come at least in a set of forms, behind the parts that are read.
+    fn least_of(&self, set: usize) -> f32 {
+        let word = if set == USUAL { self.cheapest } else { vocabulary::CHEAPEST_RARE };
+        match &self.parts[..] {
+            [] => word,
+            [Part { space: true, .. }] if set != USUAL => f32::INFINITY,
+            [Part { space: true, cost, .. }] => cost + CHEAPEST,
+            [first, inner @ ..] => compound_cost(first.cost, inner, word),
         }
     }
 
@@ -203,133 +246,143 @@ impl Walk<'_> {
             return;
         }
         self.steps -= 1;
-        let is_final = FORMS[set].node(addr).is_final();
-        if is_final {
-            self.end_part(at, cost);
+        let node = FORMS[set].node(addr);
+        if node.is_final() {
+            self.end_part(set, at, cost);
         }
-        self.intact(set, addr, at, cost);
+        self.intact(set, &node, at, cost);
         if self.allowed.mend {
-            self.symbols(set, addr, at, cost);
-            self.look_alikes(set, addr, at, cost);
-            if self.allowed.typing
-                && at > 0
-                && self.raw.len() > 3
-                && self.parts.is_empty()
-                && !self.ops.contains(&Op::Typing)
-            {
-                self.typing(set, addr, at, cost);
+            self.symbols(set, &node, at, cost);
+            self.look_alikes(set, &node, at, cost);
+            if self.allowed.typing && at > 0 && self.raw.len() > 3 && self.parts.is_empty() && !self.mistyped {
+                self.typing(set, &node, at, cost);
             }
         }
     }
 
     /// Goes on over letters that are taken as meant.
-    fn go(&mut self, set: usize, addr: CompiledAddr, truth: &[char], to: usize, cost: f32, op: Option<Op>) {
+    fn go(&mut self, set: usize, node: &Node<'_>, truth: &[char], to: usize, cost: f32, op: Option<Op>) {
         if cost + self.least > self.bound {
             return;
         }
-        let Some(next) = truth.iter().try_fold(addr, |addr, letter| follow(set, addr, *letter)) else { return };
+        let Some((first, others)) = truth.split_first() else { return };
+        let next = others
+            .iter()
+            .try_fold(follow(set, node, *first), |addr, letter| Some(follow(set, &FORMS[set].node(addr?), *letter)));
+        if let Some(next) = next.flatten() {
+            self.enter(set, next, truth, to, cost, op);
+        }
+    }
+
+    /// Takes a step to a place in the set that some letters lead to.
+    fn enter(&mut self, set: usize, addr: CompiledAddr, truth: &[char], to: usize, cost: f32, op: Option<Op>) {
+        if cost + self.least > self.bound {
+            return;
+        }
         let length = self.text.len();
         self.text.extend(truth);
         self.ops.extend(op);
-        self.step(set, next, to, cost);
+        self.step(set, addr, to, cost);
         if op.is_some() {
             self.ops.pop();
         }
         self.text.truncate(length);
     }
 
-    fn intact(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+    fn intact(&mut self, set: usize, node: &Node<'_>, at: usize, cost: f32) {
         let Some(letter) = self.lower.get(at).copied() else { return };
         let raw = self.raw[at];
         let symbol = symbol_of(raw);
         let own = symbol.map_or(0.0, |symbol| self.habits.intact_cost(symbol));
         let stray = if raw.is_uppercase() && at > 0 && !self.capitals { STRAY_CAPITAL } else { 0.0 };
-        self.go(set, addr, &[letter], at + 1, cost + own + stray, symbol.map(|symbol| Op::Intact(symbol as u8)));
+        self.go(set, node, &[letter], at + 1, cost + own + stray, symbol.map(|symbol| Op::Intact(symbol as u8)));
     }
 
     /// æ, ø or å behind what stands here.
-    fn symbols(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
-        let node = FORMS[set].node(addr);
-        if node.find_input(0xC3).is_none() {
-            return;
-        }
-        let capital = self.capitals || (at == 0 && self.raw.first().is_some_and(|c| c.is_uppercase()));
+    fn symbols(&mut self, set: usize, node: &Node<'_>, at: usize, cost: f32) {
+        let Some(lead) = node.find_input(LEAD) else { return };
+        let lead = FORMS[set].node(node.transition_addr(lead));
+        let first = at == 0 && self.raw.first().is_some_and(|c| c.is_uppercase());
+        let capital = self.capitals || first;
         let sign_first = at == 0 && self.raw.first().is_some_and(|c| !c.is_lowercase()) && !self.capitals;
-        for (letter, truth) in SYMBOLS.into_iter().take(3).enumerate() {
-            if follow(set, addr, truth).is_none() {
-                continue;
-            }
+        for (letter, trail) in TRAILS.into_iter().enumerate() {
+            let Some(next) = lead.find_input(trail) else { continue };
+            let next = lead.transition_addr(next);
             if !capital || sign_first {
-                self.symbol(set, addr, at, cost, letter, letter);
+                self.symbol(set, next, at, cost, letter, letter);
             }
             if capital || sign_first {
-                self.symbol(set, addr, at, cost, letter, letter + 3);
+                self.symbol(set, next, at, cost, letter, letter + 3);
             }
         }
     }
 
-    fn symbol(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32, letter: usize, symbol: usize) {
+    fn symbol(&mut self, set: usize, next: CompiledAddr, at: usize, cost: f32, letter: usize, symbol: usize) {
         let (habits, sites) = (self.habits, self.sites);
+        let truth = [SYMBOLS[letter]];
         let mut listed = false;
         for (_, number) in sites.symbols[at].iter().filter(|(of, _)| usize::from(*of) == symbol) {
             let reading = &habits.readings[symbol][usize::from(*number)];
             let length = reading.seen.len();
             listed |= length == 1;
             let op = Op::Symbol(symbol as u8, *number);
-            self.go(set, addr, &[SYMBOLS[letter]], at + length, cost + reading.cost, Some(op));
+            self.enter(set, next, &truth, at + length, cost + reading.cost, Some(op));
         }
         if let Some(seen) = self.raw.get(at).copied()
             && !listed
             && self.lower[at] != SYMBOLS[letter]
         {
             let op = Op::Other(symbol as u8, seen);
-            self.go(set, addr, &[SYMBOLS[letter]], at + 1, cost + habits.other_cost(symbol), Some(op));
+            self.enter(set, next, &truth, at + 1, cost + habits.other_cost(symbol), Some(op));
         }
     }
 
-    fn look_alikes(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+    fn look_alikes(&mut self, set: usize, node: &Node<'_>, at: usize, cost: f32) {
         let (habits, sites) = (self.habits, self.sites);
         for number in &sites.look_alikes[at] {
             let pair = &habits.look_alikes[usize::from(*number)];
             let op = Op::LookAlike(*number);
-            self.go(set, addr, &pair.lower_truth, at + pair.seen.len(), cost + pair.cost, Some(op));
+            self.go(set, node, &pair.lower_truth, at + pair.seen.len(), cost + pair.cost, Some(op));
         }
     }
 
     /// One letter too many, too few, another, or two that changed places (Damerau's four errors).
-    fn typing(&mut self, set: usize, addr: CompiledAddr, at: usize, cost: f32) {
+    fn typing(&mut self, set: usize, node: &Node<'_>, at: usize, cost: f32) {
         let cost = cost + self.habits.typing_cost;
         if cost + self.least > self.bound {
             return;
         }
+        self.mistyped = true;
+        let op = Some(Op::Typing);
         if at < self.raw.len() {
             let doubled = if self.lower[at] == self.lower[at - 1] { 0.0 } else { 1.0 };
-            self.go(set, addr, &[], at + 1, cost + doubled, Some(Op::Typing));
+            self.enter(set, node.addr(), &[], at + 1, cost + doubled, op);
         }
         if let Some([first, second]) = self.lower.get(at..at + 2)
             && first != second
         {
             let swapped = [*second, *first];
-            self.go(set, addr, &swapped, at + 2, cost, Some(Op::Typing));
+            self.go(set, node, &swapped, at + 2, cost, op);
         }
-        let node = FORMS[set].node(addr);
         for transition in node.transitions().filter(|transition| transition.inp.is_ascii_lowercase()) {
             let letter = char::from(transition.inp);
-            self.go(set, addr, &[letter], at, cost + 0.5, Some(Op::Typing));
+            self.enter(set, transition.addr, &[letter], at, cost + 0.5, op);
             if let Some(seen) = self.lower.get(at).copied()
                 && seen != letter
             {
                 let far = if are_neighbours(seen, letter) { 0.0 } else { 2.0 };
-                self.go(set, addr, &[letter], at + 1, cost + far, Some(Op::Typing));
+                self.enter(set, transition.addr, &[letter], at + 1, cost + far, op);
             }
         }
+        self.mistyped = false;
     }
 
     /// A known form ends here: the whole, a part of a compound, or the word before a lost space.
-    fn end_part(&mut self, at: usize, cost: f32) {
+    fn end_part(&mut self, set: usize, at: usize, cost: f32) {
         let start = self.parts.last().map_or(0, |part| part.end);
         let form = self.text[start..].to_owned();
-        if form.is_empty() {
+        // What is usual is found among the usual forms.
+        if form.is_empty() || (set != USUAL && vocabulary::is_usual(&form)) {
             return;
         }
         if at == self.raw.len() {
@@ -337,7 +390,7 @@ impl Walk<'_> {
             return;
         }
         let length = form.chars().count();
-        if self.raw.len() < 5 || at < 2 || self.ops.contains(&Op::Typing) {
+        if self.raw.len() < 5 || at < 2 || self.mistyped {
             return;
         }
         // A genitive of a form that isn't listed with it.
@@ -403,8 +456,7 @@ impl Walk<'_> {
                 if length < SHORTEST_PART || !vocabulary::is_head(form) {
                     return;
                 }
-                let inner: f32 = self.parts[1..].iter().map(|part| THIRD_PART + (part.cost - RARE).max(0.0)).sum();
-                COMPOUND + inner + 0.5 * (first.cost + part_cost(form, length))
+                compound_cost(first.cost, &self.parts[1..], part_cost(form, length))
             }
         };
         if channel + word > self.bound {
@@ -420,11 +472,17 @@ impl Walk<'_> {
             if self.raw == reading.seen {
                 let word = vocabulary::cost("å").unwrap_or(RARE);
                 let op = Op::Symbol(LONE as u8, number as u16);
-                self.found.retain(|candidate| candidate.text != "å");
+                self.found.retain(|candidate| candidate.text != "å" || candidate.is_capital_mark());
                 self.found.push(Candidate { text: "å".to_owned(), ops: vec![op], channel: reading.cost, word });
             }
         }
     }
+}
+
+/// What a compound costs, from the costs of its first and last part and those between.
+fn compound_cost(first: f32, inner: &[Part], last: f32) -> f32 {
+    let inner: f32 = inner.iter().map(|part| THIRD_PART + (part.cost - RARE).max(0.0)).sum();
+    COMPOUND + inner + 0.5 * (first + last)
 }
 
 /// What a part of a compound costs: a short one that isn't usual is mostly chance.
@@ -437,13 +495,11 @@ fn lower_letters(raw: &[char]) -> Vec<char> {
     raw.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect()
 }
 
-fn follow(set: usize, addr: CompiledAddr, letter: char) -> Option<CompiledAddr> {
-    let forms = &FORMS[set];
+fn follow(set: usize, node: &Node<'_>, letter: char) -> Option<CompiledAddr> {
     let mut bytes = [0; 4];
-    letter.encode_utf8(&mut bytes).bytes().try_fold(addr, |addr, byte| {
-        let node = forms.node(addr);
-        node.find_input(byte).map(|input| node.transition_addr(input))
-    })
+    let (first, others) = letter.encode_utf8(&mut bytes).as_bytes().split_first()?;
+    let next = |node: &Node<'_>, byte: u8| node.find_input(byte).map(|input| node.transition_addr(input));
+    others.iter().try_fold(next(node, *first)?, |addr, byte| next(&FORMS[set].node(addr), *byte))
 }
 
 /// Whether two keys lie side by side.

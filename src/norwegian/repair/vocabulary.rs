@@ -6,6 +6,11 @@ use std::sync::LazyLock;
 
 /// What a form of the lexicon costs that the counted texts don't have. Some 700,000 forms share a twentieth of running text.
 pub(super) const RARE: f32 = 16.0;
+/// What such a form costs at least: one whose lemma is counted in other forms.
+pub(super) const CHEAPEST_RARE: f32 = RARE - KIN;
+/// How much cheaper such a form is at most, and what each sighting of its lemma is worth.
+const KIN: f32 = 3.0;
+const SIGHTING: f32 = 3.0;
 /// What a word or name of the hand-written lists costs at most.
 const LISTED: f32 = 11.5;
 /// What each letter of an unknown word adds to `RARE`: the longer an unknown word, the less likely it is right.
@@ -46,6 +51,19 @@ static COUNTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
     rows.into_iter().map(|(form, count)| (form, (total * 1.1 / count).ln())).collect()
 });
 
+/// How often the counted texts have the forms of a lemma; a form of several counts for each in part.
+static LEMMAS: LazyLock<HashMap<String, f32>> = LazyLock::new(|| {
+    let mut lemmas: HashMap<String, f32> = HashMap::default();
+    for (form, count) in rows(include_str!("../../../data/norwegian/frequencies.tsv")) {
+        let mut own: Vec<String> = lexicon::readings(form).map(|reading| reading.lemma).collect();
+        own.sort_unstable();
+        own.dedup();
+        let share = count / own.len() as f32;
+        own.into_iter().for_each(|lemma| *lemmas.entry(lemma).or_default() += share);
+    }
+    lemmas
+});
+
 static LISTS: LazyLock<HashMap<String, f32>> = LazyLock::new(|| {
     let hand = crate::norwegian::word_list(include_str!("../../../data/norwegian/frequent-words.txt"));
     let english = crate::norwegian::word_list(include_str!("../../../data/norwegian/english.txt"));
@@ -78,12 +96,14 @@ static NYNORSK: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
         .filter(|row| row.1 + row.2 >= ENOUGH)
         .map(|(form, bokmål, nynorsk)| {
             let (bokmål, nynorsk) = ((bokmål + 0.3) / totals.0, (nynorsk + 0.1) / totals.1);
-            (form, (nynorsk / (bokmål + nynorsk)).clamp(0.03, 0.97))
+            (form, (nynorsk / (bokmål + nynorsk)).clamp(LEAST_SHARE, 1.0 - LEAST_SHARE))
         })
         .collect()
 });
 /// How often a form must be seen for its standard to be told.
 const ENOUGH: f32 = 4.0;
+/// No form is so much of one standard that less than this share is the other's.
+const LEAST_SHARE: f32 = 0.003;
 
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, f32)> {
     table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
@@ -100,9 +120,9 @@ pub(super) fn is_english(form: &str) -> bool {
     ENGLISH.contains(form) && !lexicon::contains(form)
 }
 
-/// The two sets of forms that a search walks.
+/// The two sets of forms that a search walks: the usual ones, and the lexicon's.
 pub(super) fn automata() -> [&'static [u8]; 2] {
-    [lexicon::set().as_fst().as_bytes(), USUAL.as_fst().as_bytes()]
+    [USUAL.as_fst().as_bytes(), lexicon::set().as_fst().as_bytes()]
 }
 
 /// What a known form, in lower case, costs; nothing for an unknown one.
@@ -113,7 +133,15 @@ pub(super) fn cost(form: &str) -> Option<f32> {
         (Some(counted), Some(listed)) => Some(counted.min(listed)),
         (counted, listed) => counted.or(listed),
     };
-    usual.or_else(|| lexicon::contains(form).then_some(RARE))
+    usual.or_else(|| rare_cost(form))
+}
+
+/// What a form of the lexicon costs that isn't usual: less where other forms of its lemma are (*løfter* beside *løfte*).
+fn rare_cost(form: &str) -> Option<f32> {
+    let sightings =
+        lexicon::edits(form).map(|(base, edit)| LEMMAS.get(&*edit.lemma(base)).copied().unwrap_or_default());
+    let most = sightings.reduce(f32::max)?;
+    Some(RARE - (1.0 + SIGHTING * most).ln().min(KIN))
 }
 
 /// What a form costs that is known as it stands or with the ending that bokmål has for it.
@@ -165,18 +193,18 @@ fn has_inner_capital(text: &str) -> bool {
 
 /// Whether a form can be the first part of a compound: a dictionary form of a word that carries content, or a usual long one.
 pub(super) fn is_modifier(form: &str) -> bool {
-    lexicon::readings(form).any(|reading| {
-        (reading.lemma == form || cost(form).is_some_and(|cost| cost < USUAL_PART))
-            && (reading.part.is_content() || matches!(reading.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
+    lexicon::edits(form).any(|(base, edit)| {
+        (edit.part.is_content() || matches!(edit.part, PartOfSpeech::Preposition | PartOfSpeech::Adverb))
+            && (edit.lemma(base) == form || cost(form).is_some_and(|cost| cost < USUAL_PART))
     }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
 
 /// Whether a form can be the last part of a compound.
 pub(super) fn is_head(form: &str) -> bool {
-    lexicon::readings(form).any(|reading| match reading.part {
+    lexicon::edits(form).any(|(base, edit)| match edit.part {
         PartOfSpeech::Noun | PartOfSpeech::Adjective => true,
         // Participles: *referatført*, *referatførte*.
-        PartOfSpeech::Verb => form.chars().count() > 4 && reading.lemma != form && !form.ends_with(['r', 's']),
+        PartOfSpeech::Verb => form.chars().count() > 4 && !form.ends_with(['r', 's']) && edit.lemma(base) != form,
         _ => false,
     }) || (form.chars().count() > 4 && is_usual(form) && !lexicon::contains(form))
 }
@@ -188,7 +216,43 @@ static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether a form, in lower case, is a listed name and no word besides.
+/// Whether the lexicon has a form as a name, and as nothing else.
+fn is_proper_noun(form: &str) -> bool {
+    let mut parts = lexicon::readings(form).map(|reading| reading.part).peekable();
+    parts.peek().is_some() && parts.all(|part| part == PartOfSpeech::ProperNoun)
+}
+
+/// Whether a form, in lower case, is a name and no word besides.
 pub(super) fn is_name(form: &str) -> bool {
-    NAMES.contains(form) && !COUNTS.contains_key(form) && !lexicon::contains(form)
+    let named = NAMES.contains(form);
+    (named && !COUNTS.contains_key(form) && !lexicon::contains(form))
+        || ((named || !is_usual(form)) && is_proper_noun(form))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rare_form_of_a_usual_lemma_costs_less_than_one_of_a_rare_lemma() {
+        for (rarer, usual) in [("klaverets", "løfter"), ("fløyelen", "høstens")] {
+            assert!(!is_usual(rarer) && !is_usual(usual));
+            assert!(cost(usual) < cost(rarer), "{usual} {rarer}");
+        }
+    }
+
+    #[test]
+    fn no_form_of_the_lexicon_is_cheaper_than_the_walk_takes_it_to_be() {
+        for form in ["løfter", "består", "pårørendes", "kommunenes", "skrivings"] {
+            assert!(is_usual(form) || cost(form).is_none_or(|cost| cost >= CHEAPEST_RARE), "{form}");
+        }
+    }
+
+    #[test]
+    fn names_are_told_from_words() {
+        for (form, name) in [("øystein", true), ("århus", true), ("bjørn", false), ("møte", false), ("åse", true)]
+        {
+            assert_eq!(is_name(form), name, "{form}");
+        }
+    }
 }

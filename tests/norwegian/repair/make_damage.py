@@ -25,17 +25,34 @@ H = {
  '12': dict(typed=1, ø='-', å='-', æ='-', Ø='-', Å='-', Æ='-', word='-', Word='-'),
  '16': dict(typed=1, ø='oe o', å='aa a', æ='ae e', Ø='Oe O', Å='Aa A', Æ='Ae', word='aa a', Word='Aa'),
 }
+# rates for each letter: o:5 6:3 =:2 is o five times in ten, 6 three times, and as it should be twice
+H |= {
+ '17': dict(ø='o:5 6:3 =:2', å='a:6 &:2 =:2', æ='ae:6 ee:3 =:1', Ø='O:6 0:4', Å='A:7 4:3', Æ='AE:6 E:4', word='a:6 &:4', Word='A', other=[('l','I'),('rn','m'),('tt','ft')]),
+ '18': dict(ø='e:4 o:3 =:3', å='3:5 a:2 =:3', æ='ze:5 e:3 =:2', Ø='Z:5 @:3 =:2', Å='A:6 8:4', Æ='E', word='3:7 =:3', Word='3:5 A:5', other=[('l','1'),('in','m'),('c','e'),('h','b')], hyph=1),
+ '19': dict(ø='g:4 o:2 e:1 =:3', å='@:4 a:3 =:3', æ='ee:5 a:2 =:3', Ø='G:5 O:3 =:2', Å='@:5 A:5', Æ='E:5 AE:5', word='@:5 a:3 =:2', Word='@', other=[('ri','n'),('m','rn'),('i','l')], split=1),
+ '20': dict(ø='0:5 o:2 =:3', å='d:4 8:4 =:2', æ='ae:5 e:5', Ø='Z:5 @:4 =:1', Å='A:4 &:4 =:2', Æ='AE', word='8:5 d:3 =:2', Word='A', other=[('l','I'),('d','cl'),('e','c')], join=1),
+ '21': dict(ø='a:3 o:3 =:4', å='&:4 a:2 =:4', æ='ae:4 ee:2 =:4', Ø='O', Å='A', Æ='AE', word='&:7 a:3', Word='&', other=[('nn','rm'),('li','h'),('f','t'),('k','lc')], hyph=2),
+ '22': dict(ø='o:3 6:2 p:1 =:4', å='8:4 a:2 =:4', æ='e:4 ae:3 =:3', Ø='O', Å='A:5 8:5', Æ='AE', word='8:6 a:2 =:2', Word='8', other=[('rn','m'),('l','I'),('u','ii')], join=1),
+ '23': dict(ø='o:25 6:8 =:67', å='a:25 d:8 =:67', æ='ae:25 ee:8 =:67', Ø='O:3 @:2 =:5', Å='A:4 =:6', Æ='AE:4 =:6', word='a:3 =:7', Word='A', other=[('l','I'),('vi','w')]),
+ '24': dict(ø='q:4 9:2 o:2 =:2', å='d:3 a:3 á:1 =:3', æ='ce:5 e:3 =:2', Ø='Q:5 0:3 =:2', Å='A:6 =:4', Æ='E', word='d:4 a:4 =:2', Word='A', other=[('m','in'),('h','li'),('t','f')], split=1),
+}
 ÆØÅ = set('æøåÆØÅ')
+def reading(rates, letter, r):
+    if ':' not in rates:
+        return r.choice(s(rates))
+    pairs = [pair.rsplit(':', 1) for pair in s(rates)]
+    c = r.choices([seen for seen, _ in pairs], [int(rate) for _, rate in pairs])[0]
+    return letter if c == '=' else c
 KEYS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm']
 def letters(w, h, r):
     core = w.strip('.,:;!?«»()"-')
     if core in ('å', 'Å'):
-        c = r.choice(s(h['word' if core == 'å' else 'Word']))
+        c = reading(h['word' if core == 'å' else 'Word'], core, r)
         return w.replace(core, '' if c == '-' else c)
     out = ''
     for ch in w:
         if ch in ÆØÅ:
-            c = r.choice(s(h[ch])); out += '' if c == '-' else c
+            c = reading(h[ch], ch, r); out += '' if c == '-' else c
         else: out += ch
     return out
 def typo(w, r):
