@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 pub use markdown::Markdown;
-pub use points::PointRecord;
+pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use texts::Language;
 
 /// The results of an analysis, borrowed, ready to be rendered.

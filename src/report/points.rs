@@ -1,7 +1,8 @@
 //! Points with all that is known of them, as other programs load them: `points.jsonl`.
 
 use super::Report;
-use crate::coding::Evidence;
+use crate::codebook::Codebook;
+use crate::coding::{self, Coding, Evidence};
 use crate::notes::Point;
 use serde::Serialize;
 
@@ -42,6 +43,12 @@ pub struct PointRecord<'a> {
     pub code: Option<&'a str>,
     /// All its codes, the surest first.
     pub codes: Vec<CodeRecord<'a>>,
+    /// What came second: the next code, or no code; the nearest code of an uncoded point.
+    pub runner_up: RunnerUpRecord<'a>,
+    /// All codes with their probabilities, the nearest first.
+    pub nearest: Vec<NearestRecord<'a>>,
+    /// Its place among the points that a person should look at, from 1 for the first.
+    pub review: usize,
     /// The theme that it is part of.
     pub theme: Option<String>,
 }
@@ -57,7 +64,27 @@ pub struct CodeRecord<'a> {
     pub evidence: Vec<EvidenceRecord<'a>>,
 }
 
-/// Words that carried a [`CodeRecord`].
+/// What came second in a [`PointRecord`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunnerUpRecord<'a> {
+    /// The code's id; `None` for no code.
+    pub code: Option<&'a str>,
+    /// Its probability, 0 to 1.
+    pub score: f32,
+    /// Words with what they add to the log-odds of the outcome that won, above this one; below 0 where they spoke for this one.
+    pub why_not: Vec<EvidenceRecord<'a>>,
+}
+
+/// A code's probability in a [`PointRecord`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct NearestRecord<'a> {
+    /// The code's id.
+    pub code: &'a str,
+    /// Its probability, 0 to 1.
+    pub score: f32,
+}
+
+/// Words that spoke for or against in a [`CodeRecord`] or a [`RunnerUpRecord`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EvidenceRecord<'a> {
     /// Where they begin in the point's text: Unicode code points from 0.
@@ -66,7 +93,7 @@ pub struct EvidenceRecord<'a> {
     pub end: usize,
     /// The words.
     pub text: &'a str,
-    /// Their share of the score.
+    /// Their share of the score, or what they add to the log-odds.
     pub weight: f32,
 }
 
@@ -79,8 +106,12 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
             theme_of[point] = Some(id.clone());
         }
     }
-    let rows = ids.into_iter().zip(theme_of).zip(report.points).zip(report.codings);
-    rows.map(move |(((id, theme), point), coding)| {
+    let mut places = vec![0; report.points.len()];
+    for (place, point) in coding::review(report.codings).into_iter().enumerate() {
+        places[point] = place + 1;
+    }
+    let rows = ids.into_iter().zip(theme_of).zip(places).zip(report.points).zip(report.codings);
+    rows.map(move |((((id, theme), review), point), coding)| {
         let code_id = |code: usize| report.codebook.codes[code].id.as_str();
         let text = point.text.as_ref();
         PointRecord {
@@ -102,9 +133,24 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
                     evidence: assigned.evidence.iter().map(|evidence| evidence_record(point, evidence)).collect(),
                 })
                 .collect(),
+            runner_up: RunnerUpRecord {
+                code: coding.runner_up.code.map(code_id),
+                score: coding.runner_up.score,
+                why_not: coding.runner_up.why_not.iter().map(|evidence| evidence_record(point, evidence)).collect(),
+            },
+            nearest: nearest(report.codebook, coding),
+            review,
             theme,
         }
     })
+}
+
+fn nearest<'a>(codebook: &'a Codebook, coding: &Coding) -> Vec<NearestRecord<'a>> {
+    let codes = codebook.codes.iter().zip(&coding.scores);
+    let mut nearest: Vec<NearestRecord<'a>> =
+        codes.map(|(code, &score)| NearestRecord { code: &code.id, score }).collect();
+    nearest.sort_by(|a, b| b.score.total_cmp(&a.score));
+    nearest
 }
 
 fn evidence_record<'a>(point: &'a Point<'_>, evidence: &Evidence) -> EvidenceRecord<'a> {
