@@ -191,27 +191,25 @@ fn compared(form: &str) -> Option<String> {
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
+    let at = super::compound::compound(form)?.head.span.start;
+    let (modifier, head) = form.split_at(at);
+    let family = family_of_unknown_head(head)?;
+    // A family that ends in the head itself would be split again, without an end.
+    let family = if family.ends_with(head) { head.to_owned() } else { family };
+    Some([&*in_bokmal(modifier), &family].concat())
+}
+
+fn family_of_unknown_head(head: &str) -> Option<String> {
+    if let Some(representative) = CLASSES.get(head) {
+        return Some((*representative).to_owned());
+    }
+    let readings = || lexicon::edits(head).filter(|(_, edit)| edit.part.is_content());
     let is_name_of_thing = |part| matches!(part, PartOfSpeech::Noun | PartOfSpeech::Adjective);
-    compound_with_head(form, is_name_of_thing).or_else(|| compound_with_head(form, PartOfSpeech::is_content))
-}
-
-fn compound_with_head(form: &str, may_be_head: impl Fn(PartOfSpeech) -> bool) -> Option<String> {
-    cuts(form).find_map(|(modifier, head)| {
-        let (base, edit) = lexicon::edits(head).find(|(_, edit)| may_be_head(edit.part))?;
-        if !is_modifier(modifier) && !is_shortened(modifier, head) {
-            return None;
-        }
-        let lemma = edit.lemma(base);
-        let family =
-            CLASSES.get(head).map_or_else(|| family(&lemma, edit.part, DEEPEST_DERIVATION), |&known| known.into());
-        Some([&*in_bokmal(modifier), &family].concat())
-    })
-}
-
-/// Whether a first part has lost one of three like consonants before its head (kontroll, kontrollege).
-fn is_shortened(modifier: &str, head: &str) -> bool {
-    let Some(first) = head.chars().next().filter(|first| modifier.ends_with(*first)) else { return false };
-    lexicon::contains(&format!("{modifier}{first}"))
+    let best = readings().find(|(_, edit)| is_name_of_thing(edit.part)).or_else(|| readings().next());
+    match best {
+        Some((base, edit)) => Some(family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned()),
+        None => compared(head).or_else(|| compound(head)),
+    }
 }
 
 /// Where a compound can be cut in two, the longest head first.

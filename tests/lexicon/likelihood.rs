@@ -102,8 +102,9 @@ fn wholes(forms: &Forms) -> HashMap<(&str, char), (&str, char)> {
     inside
         .iter()
         .filter_map(|(key, wholes)| {
-            // Two lemmas with the same forms stay as they are.
-            let whole = wholes.iter().find(|whole| !inside[*whole].contains(key))?;
+            // Two lemmas with the same forms stay as they are, as does one that a compound is also short for (amerikansk: usa-amerikansk).
+            let may_stand_for = |whole: &&(&str, char)| !inside[*whole].contains(key) && !whole.0.ends_with(key.0);
+            let whole = wholes.iter().find(may_stand_for)?;
             Some((*key, *whole))
         })
         .collect()
