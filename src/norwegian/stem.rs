@@ -26,6 +26,9 @@ const SHORTEST_MODIFIER: usize = 3;
 /// Shortest head of a compound, in characters.
 const SHORTEST_HEAD: usize = 3;
 
+/// Shortest head that is believed where the splitter of compounds finds none, in characters.
+const SHORTEST_SURE_HEAD: usize = 5;
+
 /// Stands in `stem-rules.txt` for the verb whose participle an adjective is.
 const PARTICIPLE: &str = "=";
 
@@ -191,25 +194,37 @@ fn compared(form: &str) -> Option<String> {
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
-    let at = super::compound::compound(form)?.head.span.start;
-    let (modifier, head) = form.split_at(at);
-    let family = family_of_unknown_head(head)?;
-    // A family that ends in the head itself would be split again, without an end.
-    let family = if family.ends_with(head) { head.to_owned() } else { family };
-    Some([&*in_bokmal(modifier), &family].concat())
+    let split = super::compound::compound(form).map(|found| form.split_at(found.head.span.start));
+    if let Some(family) = split.and_then(|(modifier, head)| behind(modifier, head, family_of_head_form(head)?)) {
+        return Some(family);
+    }
+    // Verbs, which the splitter leaves whole, and other words behind a known first part.
+    cuts(form).take_while(|(_, head)| head.chars().count() >= SHORTEST_SURE_HEAD).find_map(|(modifier, head)| {
+        let family = family_of_known(head)?;
+        if !is_modifier(modifier) {
+            return None;
+        }
+        behind(modifier, head, family)
+    })
 }
 
-fn family_of_unknown_head(head: &str) -> Option<String> {
+fn behind(modifier: &str, head: &str, family: String) -> Option<String> {
+    // A family that ends in the head itself would be split again, without an end.
+    let family = if family.len() > head.len() && family.ends_with(head) { head } else { &family };
+    Some([&*in_bokmal(modifier), family].concat())
+}
+
+/// The family of the head of a new compound, which may be a compound itself.
+fn family_of_head_form(head: &str) -> Option<String> {
+    family_of_known(head).or_else(|| compared(head)).or_else(|| compound(head))
+}
+
+fn family_of_known(head: &str) -> Option<String> {
     if let Some(representative) = CLASSES.get(head) {
         return Some((*representative).to_owned());
     }
-    let readings = || lexicon::edits(head).filter(|(_, edit)| edit.part.is_content());
-    let is_name_of_thing = |part| matches!(part, PartOfSpeech::Noun | PartOfSpeech::Adjective);
-    let best = readings().find(|(_, edit)| is_name_of_thing(edit.part)).or_else(|| readings().next());
-    match best {
-        Some((base, edit)) => Some(family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned()),
-        None => compared(head).or_else(|| compound(head)),
-    }
+    let (base, edit) = lexicon::edits(head).find(|(_, edit)| edit.part.is_content())?;
+    Some(family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned())
 }
 
 /// Where a compound can be cut in two, the longest head first.
