@@ -2,16 +2,14 @@
 //!
 //! A stem is a word: the lemma of the form ([`lexicon`]), or the representative of the family that the lemma belongs to by the
 //! tables in `data/norwegian/` (`stem-classes.txt`, `stem-rules.txt`, `stem-apart.txt`). A compound follows its head. What the
-//! lexicon doesn't know goes through Snowball's Norwegian stemmer (Porter 2001) behind guards for law words and doctors.
+//! lexicon doesn't know is cut where its inflection begins, behind guards for law words and doctors.
 
 use super::lexicon::{self, PartOfSpeech, Standard};
-use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Endings of *lov* (law) as the head of a compound, bokmål and nynorsk. Snowball takes a final "lov" for an inflection:
-/// all 234 law words of a dictionary lose it (pasientrettighetsloven gives pasientrettig, barnelova gives barn).
+/// Endings of *lov* (law) as the head of a compound, bokmål and nynorsk.
 const LAW_ENDINGS: [&str; 11] = ["", "s", "en", "ens", "a", "as", "er", "ene", "enes", "ar", "ane"];
 
 /// Endings of *lege* (doctor) after "leg", bokmål and nynorsk.
@@ -19,6 +17,37 @@ const DOCTOR_ENDINGS: [&str; 10] = ["e", "es", "en", "ens", "er", "ers", "ene", 
 
 /// Endings of an adjective's comparative and superlative, bokmål and nynorsk.
 const DEGREE_ENDINGS: [&str; 8] = ["ere", "est", "este", "st", "ste", "are", "ast", "aste"];
+
+/// Endings of nouns, verbs and adjectives, the longest first, for what the lexicon lacks.
+const ENDINGS: [&str; 33] = [
+    "erens", "ernes", "aste", "anes", "ande", "ende", "enes", "eren", "eres", "erne", "erer", "erte", "este", "ane",
+    "ast", "ede", "ene", "ens", "ere", "ers", "ert", "est", "ete", "ets", "ar", "as", "en", "er", "es", "et", "a", "e",
+    "s",
+];
+
+/// Ends of words and how they are before a vowel, which is how `cut` leaves them all.
+const SYNCOPES: [(&str, &str); 17] = [
+    ("ter", "tr"),
+    ("der", "dr"),
+    ("kel", "kl"),
+    ("gel", "gl"),
+    ("del", "dl"),
+    ("tel", "tl"),
+    ("pel", "pl"),
+    ("bel", "bl"),
+    ("ker", "kr"),
+    ("mel", "ml"),
+    ("ber", "br"),
+    ("ger", "gr"),
+    ("vel", "vl"),
+    ("ven", "vn"),
+    ("ken", "kn"),
+    ("men", "mn"),
+    ("ten", "tn"),
+];
+
+/// Shortest root that an ending is taken off, in characters.
+const SHORTEST_ROOT: usize = 3;
 
 /// Shortest first part of a compound, in characters.
 const SHORTEST_MODIFIER: usize = 3;
@@ -34,8 +63,6 @@ const PARTICIPLE: &str = "=";
 
 /// How often a derivation can go on (organisator, organisere, organisasjon ...).
 const DEEPEST_DERIVATION: usize = 4;
-
-static STEMMER: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::create(Algorithm::Norwegian));
 
 /// Words that end like a law and are none.
 static NOT_LAWS: LazyLock<HashSet<&'static str>> =
@@ -287,11 +314,11 @@ fn by_rule(form: &str) -> String {
     cut(form)
 }
 
-/// The representative of the family that has a member with the same Snowball stem, else that stem. Only without the lexicon,
+/// The representative of the family that has a member with the same cut form, else that form. Only without the lexicon,
 /// which knows the members' forms.
 #[cfg(not(feature = "lexicon"))]
 fn by_rule(form: &str) -> String {
-    /// Families and pairs of nynorsk and bokmål words by their members' Snowball stems.
+    /// Families and pairs of nynorsk and bokmål words by their members' cut forms.
     static BY_STEM: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let pairs = super::word_list(include_str!("../../data/norwegian/nynorsk-lemmas.txt"))
             .filter(|line| !line.starts_with('='))
@@ -311,19 +338,40 @@ fn by_rule(form: &str) -> String {
     BY_STEM.get(&stem).map_or(stem, |representative| (*representative).to_owned())
 }
 
-/// Snowball's stem without a doubled last consonant (fordomm).
+/// A form without its inflection, bokmål or nynorsk: an ending, then a *-t*, then one of two like last consonants; *-el* and *-er* as they
+/// stand before a vowel (regelen, regler).
 fn cut(form: &str) -> String {
-    let mut stem = STEMMER.stem(form).into_owned();
+    let ending = ENDINGS.iter().find_map(|ending| root(form, ending)).unwrap_or(form);
+    let stem = root(ending, "t").unwrap_or(ending);
+    let stem = SYNCOPES
+        .iter()
+        .find_map(|(full, short)| Some([stem.strip_suffix(full)?, short].concat()))
+        .unwrap_or_else(|| stem.to_owned());
+    without_double(stem)
+}
+
+/// What is left of a form without an ending, where that can be a word.
+fn root<'f>(form: &'f str, ending: &str) -> Option<&'f str> {
+    let root = form.strip_suffix(ending)?;
+    let is_inflection = ending != "s" || !root.ends_with(|last| last == 's' || is_vowel(last));
+    (is_inflection && root.chars().count() >= SHORTEST_ROOT && root.contains(is_vowel)).then_some(root)
+}
+
+fn without_double(mut stem: String) -> String {
     let mut last = stem.chars().rev();
     if let (Some(a), Some(b)) = (last.next(), last.next())
         && a == b
         && last.next().is_some()
         && a.is_alphabetic()
-        && !"aeiouyæøå".contains(a)
+        && !is_vowel(a)
     {
         stem.pop();
     }
     stem
+}
+
+fn is_vowel(letter: char) -> bool {
+    "aeiouyæøåéèêôöäü".contains(letter)
 }
 
 #[cfg(all(test, feature = "lexicon"))]
@@ -331,6 +379,7 @@ mod tests {
     use super::*;
     use fst::{IntoStreamer, Streamer};
     use proptest::prelude::*;
+    use rust_stemmers::{Algorithm, Stemmer};
     use std::collections::BTreeSet;
 
     /// The forms of the lexicon that begin with f or h and have a content reading. Forms that meet nearly always begin alike, so
@@ -366,9 +415,10 @@ mod tests {
     #[test]
     fn joins_no_more_than_snowball() {
         let forms = content_forms();
+        let stemmer = Stemmer::create(Algorithm::Norwegian);
         for (readings, name) in [(1, "likeliest reading"), (usize::MAX, "all readings")] {
             let own = share_of_joins(&forms, readings, stem);
-            let snowball = share_of_joins(&forms, readings, |form| STEMMER.stem(form).into_owned());
+            let snowball = share_of_joins(&forms, readings, |form| stemmer.stem(form).into_owned());
             println!("stems of {} forms that join families, {name}: own {own:.4}, Snowball {snowball:.4}", forms.len());
             assert!(own <= snowball && own <= 0.068, "{name}");
         }

@@ -102,8 +102,8 @@ fn wholes(forms: &Forms) -> HashMap<(&str, char), (&str, char)> {
     inside
         .iter()
         .filter_map(|(key, wholes)| {
-            // Two lemmas with the same forms stay as they are, as does one that a compound is also short for (amerikansk: usa-amerikansk).
-            let may_stand_for = |whole: &&(&str, char)| !inside[*whole].contains(key) && !whole.0.ends_with(key.0);
+            // Two lemmas with the same forms stay as they are; *usa-amerikansk*, also *amerikansk*, is no whole.
+            let may_stand_for = |whole: &&(&str, char)| !inside[*whole].contains(key) && !whole.0.contains('-');
             let whole = wholes.iter().find(may_stand_for)?;
             Some((*key, *whole))
         })
