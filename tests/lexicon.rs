@@ -1,9 +1,12 @@
 //! The embedded lexicon against the tables it is made from. `UPDATE=1 cargo test --test lexicon` writes it anew.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+#[path = "lexicon/likelihood.rs"]
+mod likelihood;
 
 /// The languages of a reading, as bits.
 const BOKMAL: u8 = 1;
@@ -30,7 +33,7 @@ fn the_embedded_lexicon_is_that_of_the_tables() {
     for (lemma, paradigm, counterpart) in &made {
         forms.add(lemma, paradigm, counterpart, NYNORSK);
     }
-    let (table, readings) = encode(&forms.0);
+    let (table, readings) = encode(&forms.0, &likelihood::likelihoods(&forms, &read("form-counts.tsv")));
     let sets = readings.lines().count();
     println!("{} forms, {} bytes + {} bytes of {sets} readings", forms.0.len(), table.len(), readings.len());
     assert!(table.len() + readings.len() < ROOM, "the lexicon has grown past {ROOM} bytes");
@@ -335,8 +338,7 @@ impl<'t> EndingRule<'t> {
     }
 }
 
-/// A form's readings: (lemma, part) -> (languages, likelihood). A reading is as likely as its lemma's weight says, and four times
-/// so for a form that is the dictionary form.
+/// A form's readings: (lemma, part) -> (languages, the lemma's weight).
 type Readings = BTreeMap<(String, char), (u8, u32)>;
 
 /// Every form with its readings.
@@ -372,19 +374,22 @@ impl Target for Counterpart {
 impl Forms {
     fn add(&mut self, lemma: &str, paradigm: &Paradigm, target: &impl Target, language: u8) {
         for form in paradigm.forms(lemma) {
-            let is_lemma = form == lemma;
             let readings = self.0.entry(form).or_default();
-            let (languages, likely) = readings.entry((target.lemma().to_owned(), paradigm.part)).or_default();
+            let (languages, weight) = readings.entry((target.lemma().to_owned(), paradigm.part)).or_default();
             *languages |= language;
-            *likely = (*likely).max(if is_lemma { 4 * target.weight() } else { target.weight() });
+            *weight = (*weight).max(target.weight());
         }
     }
 }
 
 /// The transducer from forms to sets of readings, and the sets, the most frequent first.
-fn encode(forms: &BTreeMap<String, Readings>) -> (Vec<u8>, String) {
-    let sets: Vec<(&str, String)> =
-        forms.iter().map(|(form, readings)| (form.as_str(), describe(form, readings))).collect();
+fn encode(forms: &BTreeMap<String, Readings>, likelihoods: &HashMap<String, Vec<f64>>) -> (Vec<u8>, String) {
+    let sets: Vec<(&str, String)> = forms
+        .iter()
+        .map(|(form, readings)| {
+            (form.as_str(), describe(form, readings, likelihoods.get(form).map_or(&[], Vec::as_slice)))
+        })
+        .collect();
     let mut counts = BTreeMap::new();
     for (_, set) in &sets {
         *counts.entry(set.as_str()).or_insert(0_u32) += 1;
@@ -400,15 +405,18 @@ fn encode(forms: &BTreeMap<String, Readings>) -> (Vec<u8>, String) {
     (table.into_fst().into_inner(), head.to_owned() + &order.join("\n") + "\n")
 }
 
-/// A form's readings, the likeliest first.
-fn describe(form: &str, readings: &Readings) -> String {
-    let all: BTreeSet<(Reverse<u32>, String)> = readings
+/// A form's readings, the likeliest first; `likelihoods` are empty where there is one.
+fn describe(form: &str, readings: &Readings, likelihoods: &[f64]) -> String {
+    let mut all: Vec<(f64, String)> = readings
         .iter()
-        .map(|((lemma, part), (languages, likely))| {
+        .enumerate()
+        .map(|(at, ((lemma, part), (languages, _)))| {
             let language = ['b', 'n', 'x'][usize::from(languages - 1)];
-            (Reverse(*likely), format!("{part}{language}{}", edit_to(form, lemma)))
+            let likelihood = likelihoods.get(at).copied().unwrap_or_default();
+            (likelihood, format!("{part}{language}{}", edit_to(form, lemma)))
         })
         .collect();
+    all.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
     all.into_iter().map(|(_, reading)| reading).collect::<Vec<_>>().join(" ")
 }
 

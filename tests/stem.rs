@@ -56,9 +56,9 @@ fn report(name: &str) -> BTreeMap<String, f64> {
 
 #[test]
 fn families_meet() {
-    // The tables were made with the first list at hand. The second is only measured; its same-lemma pairs are not where the
-    // first list's are (2%).
-    for (name, same_lemma) in [("families.tsv", 0.02), ("families-heldback.tsv", 0.05)] {
+    // The tables were made with the first two lists at hand. The last is only measured; its same-lemma pairs are not where the
+    // others' are (2%).
+    for (name, same_lemma) in [("families.tsv", 0.02), ("families-dev.tsv", 0.02), ("families-heldback.tsv", 0.035)] {
         let apart = report(name);
         assert!(
             apart["lemma"] <= same_lemma && apart["derivation"] <= 0.15 && apart["nynorsk"] <= 0.15,

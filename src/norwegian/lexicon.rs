@@ -102,7 +102,8 @@ pub fn contains(form: &str) -> bool {
 }
 
 /// What a form, in lower case, can be, the likeliest first; nothing for an unknown word. A genitive has the readings of the form
-/// without its *-s*. How likely a reading is was told by how much the dictionary says of its lemma.
+/// without its *-s*. How likely a reading is was told from
+/// counts of forms in text.
 ///
 /// ```
 /// # #[cfg(feature = "lexicon")] {

@@ -26,6 +26,9 @@ const SHORTEST_MODIFIER: usize = 3;
 /// Shortest head of a compound, in characters.
 const SHORTEST_HEAD: usize = 3;
 
+/// Shortest head that is believed where the splitter of compounds finds none, in characters.
+const SHORTEST_SURE_HEAD: usize = 5;
+
 /// Stands in `stem-rules.txt` for the verb whose participle an adjective is.
 const PARTICIPLE: &str = "=";
 
@@ -191,27 +194,37 @@ fn compared(form: &str) -> Option<String> {
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
-    let is_name_of_thing = |part| matches!(part, PartOfSpeech::Noun | PartOfSpeech::Adjective);
-    compound_with_head(form, is_name_of_thing).or_else(|| compound_with_head(form, PartOfSpeech::is_content))
-}
-
-fn compound_with_head(form: &str, may_be_head: impl Fn(PartOfSpeech) -> bool) -> Option<String> {
-    cuts(form).find_map(|(modifier, head)| {
-        let (base, edit) = lexicon::edits(head).find(|(_, edit)| may_be_head(edit.part))?;
-        if !is_modifier(modifier) && !is_shortened(modifier, head) {
+    let split = super::compound::compound(form).map(|found| form.split_at(found.head.span.start));
+    if let Some(family) = split.and_then(|(modifier, head)| behind(modifier, head, family_of_head_form(head)?)) {
+        return Some(family);
+    }
+    // Verbs, which the splitter leaves whole, and other words behind a known first part.
+    cuts(form).take_while(|(_, head)| head.chars().count() >= SHORTEST_SURE_HEAD).find_map(|(modifier, head)| {
+        let family = family_of_known(head)?;
+        if !is_modifier(modifier) {
             return None;
         }
-        let lemma = edit.lemma(base);
-        let family =
-            CLASSES.get(head).map_or_else(|| family(&lemma, edit.part, DEEPEST_DERIVATION), |&known| known.into());
-        Some([&*in_bokmal(modifier), &family].concat())
+        behind(modifier, head, family)
     })
 }
 
-/// Whether a first part has lost one of three like consonants before its head (kontroll, kontrollege).
-fn is_shortened(modifier: &str, head: &str) -> bool {
-    let Some(first) = head.chars().next().filter(|first| modifier.ends_with(*first)) else { return false };
-    lexicon::contains(&format!("{modifier}{first}"))
+fn behind(modifier: &str, head: &str, family: String) -> Option<String> {
+    // A family that ends in the head itself would be split again, without an end.
+    let family = if family.len() > head.len() && family.ends_with(head) { head } else { &family };
+    Some([&*in_bokmal(modifier), family].concat())
+}
+
+/// The family of the head of a new compound, which may be a compound itself.
+fn family_of_head_form(head: &str) -> Option<String> {
+    family_of_known(head).or_else(|| compared(head)).or_else(|| compound(head))
+}
+
+fn family_of_known(head: &str) -> Option<String> {
+    if let Some(representative) = CLASSES.get(head) {
+        return Some((*representative).to_owned());
+    }
+    let (base, edit) = lexicon::edits(head).find(|(_, edit)| edit.part.is_content())?;
+    Some(family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned())
 }
 
 /// Where a compound can be cut in two, the longest head first.
@@ -274,11 +287,11 @@ fn by_rule(form: &str) -> String {
     cut(form)
 }
 
-/// The representative of the family that has a member with the same Snowball stem, else that stem. Only without the lexicon,
+/// The representative of the family that has a member with the same cut form, else that form. Only without the lexicon,
 /// which knows the members' forms.
 #[cfg(not(feature = "lexicon"))]
 fn by_rule(form: &str) -> String {
-    /// Families and pairs of nynorsk and bokmål words by their members' Snowball stems.
+    /// Families and pairs of nynorsk and bokmål words by their members' cut forms.
     static BY_STEM: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let pairs = super::word_list(include_str!("../../data/norwegian/nynorsk-lemmas.txt"))
             .filter(|line| !line.starts_with('='))
@@ -300,17 +313,24 @@ fn by_rule(form: &str) -> String {
 
 /// Snowball's stem without a doubled last consonant (fordomm).
 fn cut(form: &str) -> String {
-    let mut stem = STEMMER.stem(form).into_owned();
+    without_double(STEMMER.stem(form).into_owned())
+}
+
+fn without_double(mut stem: String) -> String {
     let mut last = stem.chars().rev();
     if let (Some(a), Some(b)) = (last.next(), last.next())
         && a == b
         && last.next().is_some()
         && a.is_alphabetic()
-        && !"aeiouyæøå".contains(a)
+        && !is_vowel(a)
     {
         stem.pop();
     }
     stem
+}
+
+fn is_vowel(letter: char) -> bool {
+    "aeiouyæøåéèêôöäü".contains(letter)
 }
 
 #[cfg(all(test, feature = "lexicon"))]
