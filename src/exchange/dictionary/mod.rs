@@ -54,10 +54,11 @@ pub struct Term {
     pub weight: f32,
 }
 
-/// The weight of the cue that a term of weight 1 becomes: one alone outweighs no code, for which the log-odds are 1.5.
-const WEIGHT: f32 = 2.0;
+/// The weight of the cue that a term of weight 1 becomes. One alone outweighs no code, for which the log-odds are 1.5, and has a
+/// probability of 0.15, below which no code is given, among as many as 300 codes.
+const WEIGHT: f32 = 4.0;
 
-/// The most that a cue may weigh.
+/// The most that a cue may weigh: a term that counts five times as much as others.
 const MAX_WEIGHT: f32 = 20.0;
 
 /// The least letters of a stem that is written as a wildcard: shorter ones hit other words often.
@@ -126,6 +127,12 @@ fn add_entry(entry: &Entry, above: Option<&str>, reading: &mut (Ids, Vec<Code>, 
     let mut code = draft::code(id.clone(), &entry.name);
     for term in &entry.terms {
         let weight = (term.weight * WEIGHT).min(MAX_WEIGHT);
+        if weight < term.weight * WEIGHT {
+            notices.push(Notice::new(
+                "a term counts less than in the dictionary",
+                format!("{}: {}", entry.name, term.text),
+            ));
+        }
         for (kind, text) in glob::cues(&term.text) {
             if let Err(reason) = draft::add_cue(&mut code, kind, &text, weight) {
                 notices.push(Notice::new(reason, format!("{}: {}", entry.name, term.text)));
