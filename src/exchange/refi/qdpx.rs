@@ -24,7 +24,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// Only where the project is too large for a ZIP archive.
+    /// Where two texts have one GUID, which [`super::check()`] lists, or the project is too large for a ZIP archive.
     pub fn to_qdpx(&self, line_ends: LineEnds) -> Result<Vec<u8>> {
         let project = render(&self.element(line_ends));
         let sources = self.sources.iter().map(|source| (source.guid, &source.text));
