@@ -2,14 +2,22 @@
 //! same points as the codebook made of it.
 #![cfg(feature = "exchange")]
 
+mod common;
+
+use common::example;
 use kodebok::codebook::Codebook;
 use kodebok::coding::{self, Coder};
 use kodebok::exchange::dictionary::{Dictionary, Entry};
-use kodebok::exchange::refi::{LineEnds, Project};
+use kodebok::exchange::refi::{Decision, LineEnds, Options, Project};
 use kodebok::exchange::{Notice, to_toml};
-use kodebok::notes;
+use kodebok::notes::{self, Document, Folder};
+use kodebok::report::Report;
+use kodebok::themes;
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::Write;
+use std::path::Path;
+use tempfile::tempdir;
 
 const DICTIONARY: &[u8] = include_bytes!("../data/codebooks/next-of-kin.quanteda.yml");
 
@@ -269,4 +277,114 @@ fn a_study_of_another_program_keeps_all_that_is_text_and_lists_the_rest() {
     assert_eq!(ids(1), ["tjenester", "møte"]);
     let shallow = project.codebook(1).unwrap().value;
     assert_eq!(coded(&shallow, None)[2], row("Lang kø", "tjenester", &[]));
+}
+
+#[test]
+fn what_people_decided_comes_back_as_examples_of_the_codebook() {
+    let codebook = Codebook::summit_2017();
+    let documents = vec![Document::from_text(
+        "bord-1.txt",
+        "- Fem måneders ventetid på DPS\n- Lunsj\n- Foreldre blir møtt med fordommer",
+    )];
+    let folder = Folder { documents, problems: Vec::new() };
+    let points = notes::points(&folder.documents);
+    let codings = coding::code(&points, &Coder::new(&codebook));
+    let themes = themes::group(&points, &codings, themes::Options::default());
+    let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+    let decided = |point, codes: &[usize]| Decision { coder: "Kari".to_owned(), point, codes: codes.to_vec() };
+    let project = Project::of_report(&report, &[decided(0, &[2, 3]), decided(1, &[])], &Options::default());
+    let back = Project::from_qdpx(&project.to_qdpx(LineEnds::CrLf).unwrap()).unwrap().value;
+
+    let rows = |coder| -> Vec<(String, Option<usize>, Vec<usize>)> {
+        let examples = back.examples(&codebook, coder);
+        assert_eq!(examples.notices, []);
+        examples.value.into_iter().map(|it| (it.text, it.code, it.also)).collect()
+    };
+    let text = |at: usize| points[at].text.to_string();
+    assert_eq!(rows(Some("Kari")), [(text(0), Some(2), vec![3]), (text(1), None, vec![])]);
+    // Themes count as the category above them.
+    let machine = rows(Some("kodebok"));
+    let primary: Vec<Option<usize>> = codings.iter().map(|coding| coding.primary()).collect();
+    assert_eq!(machine.iter().map(|(_, code, _)| *code).collect::<Vec<_>>(), primary);
+    assert_eq!(rows(None).len(), 3);
+}
+
+/// Runs an example and gives its exit status, its standard output and its standard error.
+fn run(name: &str, arguments: &[&Path]) -> (i32, String, String) {
+    let mut command = example(name);
+    let output = command.args(arguments).env("SOURCE_DATE_EPOCH", "1493888400").output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().expect("it ends by itself"), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn summarise_writes_a_project_and_tables() {
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (status, _, stderr) = run(
+        "summarise",
+        &[
+            Path::new("--qdpx"),
+            &path("a.qdpx"),
+            Path::new("--tables"),
+            &path("tables"),
+            Path::new("--out"),
+            folder.path(),
+        ],
+    );
+    assert_eq!(status, 0, "{stderr}");
+    let project = Project::from_qdpx(&fs::read(path("a.qdpx")).unwrap()).unwrap();
+    assert_eq!(project.notices, []);
+    assert_eq!(project.value.created.as_deref(), Some("2017-05-04T09:00:00Z"));
+    let points = fs::read_to_string(path("points.jsonl")).unwrap().lines().count();
+    let selections: usize = project.value.sources.iter().map(|source| source.selections.len()).sum();
+    let mut rows = csv::Reader::from_path(path("tables/points.csv")).unwrap();
+    assert_eq!((selections, rows.records().count()), (points, points));
+    for name in ["themes", "tables", "columns"] {
+        assert!(fs::metadata(path("tables").join(format!("{name}.csv"))).unwrap().len() > 100, "{name}");
+    }
+    run("summarise", &[Path::new("--qdpx"), &path("b.qdpx")]);
+    assert!(fs::read(path("a.qdpx")).unwrap() == fs::read(path("b.qdpx")).unwrap());
+}
+
+#[test]
+fn the_example_takes_codebooks_through_every_format() {
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let bundled = Path::new("data/codebooks/recovery.toml");
+    for (from, to) in
+        [("csv", "xlsx"), ("xlsx", "toml"), ("toml", "qdc"), ("yml", "dic"), ("dic", "cat"), ("cat", "yaml")]
+    {
+        for (input, output) in
+            [(bundled, path(&format!("a.{from}"))), (&path(&format!("a.{from}")), path(&format!("b.{to}")))]
+        {
+            let (status, _, stderr) = run("exchange", &[input, &output]);
+            assert_eq!(status, 0, "{from} {to}: {stderr}");
+        }
+    }
+    let same = |name: &str| fs::read_to_string(path(name)).unwrap().replace("b.examples", "a.examples");
+    assert_eq!(same("b.toml"), same("a.toml"));
+    assert_eq!(Codebook::read(path("b.toml")).unwrap().examples.len(), Codebook::read(bundled).unwrap().examples.len());
+
+    fs::write(path("damaged.qdpx"), "PK").unwrap();
+    fs::write(path("odd.doc"), "").unwrap();
+    for (arguments, expected) in [
+        (vec![path("damaged.qdpx")], "damaged.qdpx: no ZIP archive that can be read"),
+        (vec![path("odd.doc"), path("b.toml")], "odd.doc: a format that is not known here"),
+        (vec![path("a.toml"), path("b.doc")], "b.doc: a format that is not known here"),
+        (vec![path("a.toml")], "no OUTPUT given"),
+    ] {
+        let paths: Vec<&Path> = arguments.iter().map(|path| path.as_path()).collect();
+        let (status, _, stderr) = run("exchange", &paths);
+        assert!(status == 2 && stderr.contains(expected), "{status} {stderr}");
+    }
+    fs::write(path("study.qdpx"), foreign_project()).unwrap();
+    let (status, _, stderr) = run("exchange", &[&path("study.qdpx")]);
+    assert!(status == 1 && stderr.contains("a code that is not there"), "{status} {stderr}");
+    let (status, _, stderr) =
+        run("exchange", &[&path("study.qdpx"), &path("study"), Path::new("--depth"), Path::new("1")]);
+    assert_eq!(status, 0, "{stderr}");
+    let study = Codebook::read(path("study/codebook.toml")).unwrap();
+    assert_eq!((study.codes.len(), study.examples.len()), (2, 5));
+    assert_eq!(fs::read_to_string(path("study/sources/Bord 2.txt")).unwrap(), "Lang kø, igjen.");
 }
