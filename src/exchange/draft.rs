@@ -4,7 +4,7 @@
 //! below `systemer`. A node above codes that is no code itself is only there in the ids of those below it.
 
 use super::to_toml;
-use crate::codebook::{Code, Codebook, Cue, CueKind, Label};
+use crate::codebook::{Code, Codebook, Cue, Label};
 use crate::error::Result;
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -35,6 +35,8 @@ impl Ids {
 }
 
 fn slug(name: &str) -> String {
+    // A few letters come apart when they are composed, the second part no letter; so before anything else.
+    let name: String = name.nfc().collect();
     let words: Vec<String> = name
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
@@ -61,21 +63,22 @@ pub(super) fn code(id: String, name: &str) -> Code {
     }
 }
 
-/// Adds a cue to a code, if a codebook takes it there; else the reason why not.
-pub(super) fn add_cue(code: &mut Code, kind: CueKind, text: &str, weight: f32) -> std::result::Result<(), String> {
-    let cue = Cue { kind, text: text.trim().to_owned(), weight, line: 0 };
-    if code.cues.iter().any(|other| other.kind == kind && other.text == cue.text) {
+/// Adds a cue to a code; the reason why not where it is there already.
+pub(super) fn add_cue(code: &mut Code, cue: Cue) -> std::result::Result<(), String> {
+    if code.cues.iter().any(|other| other.kind == cue.kind && other.text == cue.text) {
         return Err("a cue that is there already".to_owned());
-    }
-    let mut alone = self::code("a".to_owned(), "");
-    alone.cues.push(cue.clone());
-    if let Err(error) = settled(&codebook("", "", vec![alone])) {
-        // The place is one in a file that nobody sees.
-        let shown = error.to_string();
-        return Err(shown.split_once(": ").map_or(shown.clone(), |(_, message)| message.to_owned()));
     }
     code.cues.push(cue);
     Ok(())
+}
+
+/// Why a codebook does not take a cue, if it does not.
+pub(super) fn refused(cue: &Cue) -> Option<String> {
+    let mut alone = code("a".to_owned(), "");
+    alone.cues.push(cue.clone());
+    // The place is one in a file that nobody sees.
+    let shown = settled(&codebook("", "", vec![alone])).err()?.to_string();
+    Some(shown.split_once(": ").map_or(shown.clone(), |(_, message)| message.to_owned()))
 }
 
 /// A codebook with codes and nothing else yet.

@@ -20,8 +20,9 @@ mod toml;
 mod xml;
 mod zip;
 
-use crate::error::Place;
+use crate::error::{Place, Result};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization;
 
 pub use self::toml::{examples_jsonl, to_toml};
 
@@ -67,4 +68,19 @@ impl fmt::Display for Notice {
         }
         write!(f, "{}: {}", self.message, self.subject)
     }
+}
+
+/// The text of a file, every code point as it is: positions count them. What is not UTF-8 is read as notes are.
+fn exact_text(bytes: &[u8]) -> Result<String> {
+    let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
+    match std::str::from_utf8(marked.unwrap_or(bytes)) {
+        // Without a mark, zero bytes are UTF-16's.
+        Ok(text) if marked.is_some() || !bytes.contains(&0) => Ok(text.to_owned()),
+        _ => crate::notes::decode(bytes).map(|(text, _)| text),
+    }
+}
+
+/// The text of a file in NFC, as codebooks and notes are.
+fn composed_text(bytes: &[u8]) -> Result<String> {
+    Ok(exact_text(bytes)?.nfc().collect())
 }

@@ -81,15 +81,6 @@ impl Element {
     }
 }
 
-/// The text of a file, every code point as it is: positions count them. What is not UTF-8 is read as notes are.
-pub(super) fn text(bytes: &[u8]) -> Result<String> {
-    let without_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match std::str::from_utf8(without_mark) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(_) => crate::notes::decode(bytes).map(|(text, _)| text),
-    }
-}
-
 /// The root of an XML document.
 ///
 /// Entities other than XML's own five are refused, so that no document can blow itself up.

@@ -2,7 +2,7 @@
 
 use super::{Dictionary, Entry, Term, one_line};
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::exchange::{Carried, Notice};
+use crate::exchange::{Carried, Notice, composed_text};
 use std::collections::BTreeMap;
 
 impl Dictionary {
@@ -14,7 +14,7 @@ impl Dictionary {
     ///
     /// Where the categories do not stand between two lines with `%`: [`ErrorKind::Exchange`] with the line.
     pub fn from_liwc(bytes: &[u8]) -> Result<Carried<Dictionary>> {
-        let (text, _) = crate::notes::decode(bytes)?;
+        let text = composed_text(bytes)?;
         let mut lines =
             text.lines().enumerate().map(|(at, line)| (at + 1, line)).filter(|(_, line)| !line.trim().is_empty());
         let wrong = |line: usize| {

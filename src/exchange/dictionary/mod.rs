@@ -134,7 +134,7 @@ fn add_entry(entry: &Entry, above: Option<&str>, reading: &mut (Ids, Vec<Code>, 
             ));
         }
         for (kind, text) in glob::cues(&term.text) {
-            if let Err(reason) = draft::add_cue(&mut code, kind, &text, weight) {
+            if let Err(reason) = draft::add_cue(&mut code, Cue { kind, text, weight, line: 0 }) {
                 notices.push(Notice::new(reason, format!("{}: {}", entry.name, term.text)));
             }
         }

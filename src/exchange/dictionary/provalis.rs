@@ -2,7 +2,7 @@
 
 use super::{Dictionary, Entry, Term, one_line};
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::exchange::{Carried, Notice};
+use crate::exchange::{Carried, Notice, composed_text};
 
 impl Dictionary {
     /// A dictionary from the bytes of a `.cat` file. `_` in a term stands for a space. Rules (`@...`) are listed and left out.
@@ -11,7 +11,7 @@ impl Dictionary {
     ///
     /// Where there is no category, or a term stands before the first one: [`ErrorKind::Exchange`] with the line.
     pub fn from_provalis(bytes: &[u8]) -> Result<Carried<Dictionary>> {
-        let (text, _) = crate::notes::decode(bytes)?;
+        let text = composed_text(bytes)?;
         let mut flat: Vec<(usize, Entry)> = Vec::new();
         let mut notices = Vec::new();
         for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {

@@ -3,7 +3,7 @@
 use super::yaml::{self, Node};
 use super::{Dictionary, Entry, Term, one_line};
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::exchange::{Carried, Notice};
+use crate::exchange::{Carried, Notice, composed_text};
 
 impl Dictionary {
     /// A dictionary from the bytes of a YAML file as quanteda reads it: a map from names to terms or to further such maps. A list
@@ -14,7 +14,7 @@ impl Dictionary {
     /// Where the bytes are no such YAML: [`ErrorKind::Exchange`] with line and column. YAML's anchors, tags and multi-line texts are
     /// not read.
     pub fn from_quanteda(bytes: &[u8]) -> Result<Carried<Dictionary>> {
-        let (text, _) = crate::notes::decode(bytes)?;
+        let text = composed_text(bytes)?;
         let mut top = Entry::default();
         let mut notices = Vec::new();
         fill(&mut top, yaml::parse(&text)?, &mut notices);

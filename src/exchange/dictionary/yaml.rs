@@ -14,6 +14,9 @@ pub(super) enum Node {
     Map(Vec<(String, Node, usize)>),
 }
 
+/// The most lines that a list in brackets runs over: it is read again with each of them.
+const MAX_LINES: usize = 2_000;
+
 /// A line without its indentation: how many columns that is, the rest, and its number from 1.
 #[derive(Clone)]
 struct Line<'t> {
@@ -156,7 +159,7 @@ fn value(lines: &[Line<'_>], at: &mut usize, text: &str, line: &Line<'_>) -> Res
         if let Some(nodes) = flow(&whole, line)? {
             return Ok(Node::List(nodes));
         }
-        let Some(next) = lines.get(*at) else {
+        let Some(next) = lines.get(*at).filter(|next| next.number - line.number < MAX_LINES) else {
             return Err(wrong(line.number, line.indent + 1, "a bracket that is not closed").on(line.text));
         };
         whole = format!("{whole} {}", next.text);

@@ -4,7 +4,7 @@ use super::text::Unified;
 use super::{Case, Code, Coding, Guid, Note, Project, Selection, Source, User, Value, Variable};
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::xml::{self, Element};
-use crate::exchange::{Carried, Notice, zip};
+use crate::exchange::{Carried, Notice, exact_text, zip};
 use std::collections::{BTreeMap, HashMap};
 
 /// The texts of an archive by the last part of their names in lower case: some programs write `Sources/`, others `sources/`.
@@ -31,7 +31,7 @@ impl Project {
             return Err(Error::new(ErrorKind::Exchange, "no project in the archive")
                 .advise("a .qdpx file holds a project.qde; is this one?"));
         };
-        let text = xml::text(&files[&qde]).map_err(|error| error.on(&qde))?;
+        let text = exact_text(&files[&qde]).map_err(|error| error.on(&qde))?;
         let root = xml::parse(&text).map_err(|error| error.on(&qde))?;
         if root.name != "Project" {
             return Err(Error::new(ErrorKind::Exchange, "not a REFI-QDA project").on(&format!("<{}>", root.name)));
@@ -54,8 +54,33 @@ pub(super) fn codes_of(text: &str, codebook: &Element) -> Carried<Vec<Code>> {
     Carried { value: codes, notices: reading.notices }
 }
 
-struct Reading<'t> {
+/// Where lines begin in a text, so that a notice costs no look through all of it.
+struct Lines<'t> {
     text: &'t str,
+    starts: Vec<usize>,
+}
+
+/// Some programs write a project on one line: in one longer than this a place is a byte.
+const MAX_LINE: usize = 10_000;
+
+impl Lines<'_> {
+    fn of(text: &str) -> Lines<'_> {
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(at, _)| at + 1);
+        Lines { text, starts: [0].into_iter().chain(ends).collect() }
+    }
+
+    fn place(&self, offset: usize) -> Place {
+        let line = self.starts.partition_point(|&start| start <= offset);
+        let start = self.starts[line - 1];
+        match self.text.get(start..offset).filter(|before| before.len() <= MAX_LINE) {
+            Some(before) => Place::LineColumn(line, before.chars().count() + 1),
+            None => Place::Byte(offset),
+        }
+    }
+}
+
+struct Reading<'t> {
+    lines: Lines<'t>,
     texts: Texts,
     /// Whether a carriage return before a line's end counts as a position of its own. ATLAS.ti writes it and does not count it.
     counts_carriage_returns: bool,
@@ -65,11 +90,11 @@ struct Reading<'t> {
 impl Reading<'_> {
     fn new<'t>(text: &'t str, texts: Texts, origin: &str) -> Reading<'t> {
         let counts_carriage_returns = !origin.to_lowercase().contains("atlas");
-        Reading { text, texts, counts_carriage_returns, notices: Vec::new() }
+        Reading { lines: Lines::of(text), texts, counts_carriage_returns, notices: Vec::new() }
     }
 
     fn notice(&mut self, element: &Element, message: &str, subject: impl Into<String>) {
-        let place = Place::in_text(self.text, element.offset);
+        let place = self.lines.place(element.offset);
         self.notices.push(Notice::new(message, subject).at(place));
     }
 
@@ -246,7 +271,7 @@ impl Reading<'_> {
             self.notice(source, "not kept, since its text is not in the archive", subject);
             return inline;
         };
-        match xml::text(bytes) {
+        match exact_text(bytes) {
             Ok(text) => Some(text),
             Err(error) => {
                 self.notice(source, "not kept, since its text can't be read", format!("{name:?}: {error}"));
@@ -358,4 +383,18 @@ fn values(element: &Element) -> Vec<Value> {
             Some(Value { variable, kind, value: written.map(|written| written.text.clone()).unwrap_or_default() })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_lines_or_in_long_lines_bytes() {
+        let text = format!("å\nbåc\n{}", "x".repeat(MAX_LINE + 10));
+        let lines = Lines::of(&text);
+        assert_eq!(lines.place(6), Place::LineColumn(2, 3));
+        assert_eq!(lines.place(8), Place::LineColumn(3, 1));
+        assert_eq!(lines.place(8 + MAX_LINE + 5), Place::Byte(8 + MAX_LINE + 5));
+    }
 }

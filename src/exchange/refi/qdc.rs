@@ -7,7 +7,7 @@ use super::{Code, Guid};
 use crate::codebook::Codebook;
 use crate::error::{Error, ErrorKind, Result};
 use crate::exchange::xml::{self, Element};
-use crate::exchange::{Carried, Notice};
+use crate::exchange::{Carried, Notice, exact_text};
 use std::collections::{HashMap, HashSet};
 
 /// A codebook as the text of a `.qdc` file, with its names in bokmål. Definitions, rules and anchors go along in the codes'
@@ -57,7 +57,7 @@ fn describe_all(code: &mut Code, described: &HashMap<Guid, String>) {
 ///
 /// Where the bytes are no XML, no codebook or one without codes: [`ErrorKind::Exchange`] with the place.
 pub fn codebook_from_qdc(bytes: &[u8]) -> Result<Carried<Codebook>> {
-    let text = xml::text(bytes)?;
+    let text = exact_text(bytes)?;
     let root = xml::parse(&text)?;
     if root.name != "CodeBook" {
         return Err(Error::new(ErrorKind::Exchange, "not a REFI-QDA codebook").on(&format!("<{}>", root.name)));

@@ -3,7 +3,7 @@
 use super::{Row, codebook_of, rows_of};
 use crate::codebook::Codebook;
 use crate::error::{Error, ErrorKind, Place, Result};
-use crate::exchange::Carried;
+use crate::exchange::{Carried, composed_text};
 
 /// What stands between the cells of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,8 +72,7 @@ fn unguarded(cell: &str) -> &str {
 ///
 /// Where the bytes are no text, the columns are not named, or there is no code: [`ErrorKind::Exchange`] with the row.
 pub fn codebook_from_csv(bytes: &[u8]) -> Result<Carried<Codebook>> {
-    let (text, _) = crate::notes::decode(bytes)?;
-    codebook_of(rows(&text)?)
+    codebook_of(rows(&composed_text(bytes)?)?)
 }
 
 fn rows(text: &str) -> Result<Vec<Row>> {

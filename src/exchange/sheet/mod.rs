@@ -17,7 +17,7 @@ mod xlsx;
 
 use super::draft::{self, Ids};
 use super::{Carried, Notice, examples_jsonl};
-use crate::codebook::{Code, Codebook, CueKind, Example, Label, Sample};
+use crate::codebook::{Code, Codebook, Cue, CueKind, Example, Label, Sample};
 use crate::error::{Error, ErrorKind, Place, Result};
 
 pub use self::csv::{Separator, codebook_from_csv, codebook_to_csv};
@@ -239,7 +239,9 @@ impl Reading {
                 let Some(weight) = weight.filter(|weight: &f32| weight.is_finite()) else {
                     return self.notice(line, "a weight that is no number, so the cue is not kept", &subject);
                 };
-                if let Err(reason) = draft::add_cue(code, *kind, &text, weight) {
+                let cue = Cue { kind: *kind, text: text.trim().to_owned(), weight, line: 0 };
+                let added = draft::refused(&cue).map_or_else(|| draft::add_cue(code, cue), Err);
+                if let Err(reason) = added {
                     self.notice(line, &format!("a cue that is not kept, {reason}"), &subject);
                 }
             }

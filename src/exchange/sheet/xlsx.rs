@@ -4,8 +4,9 @@ use super::{Row, codebook_of, rows_of};
 use crate::codebook::Codebook;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::xml::{self, Element};
-use crate::exchange::{Carried, zip};
+use crate::exchange::{Carried, exact_text, zip};
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// Excel's own bounds. A cell outside of them is a damaged file's.
 const MAX_ROWS: usize = 1 << 20;
@@ -115,7 +116,7 @@ pub fn codebook_from_xlsx(bytes: &[u8]) -> Result<Carried<Codebook>> {
         zip::unpack(bytes, |name| name.starts_with("xl/") && (name.ends_with(".xml") || name.ends_with(".rels")))?;
     let part = |name: &str| -> Result<Option<Element>> {
         let Some(bytes) = files.get(name) else { return Ok(None) };
-        let text = xml::text(bytes).map_err(|error| error.on(name))?;
+        let text = exact_text(bytes).map_err(|error| error.on(name))?;
         xml::parse(&text).map(Some).map_err(|error| error.on(name))
     };
     let path = first_sheet(&part)?;
@@ -168,7 +169,7 @@ fn rows(sheet: &Element, shared: &[String]) -> Result<Vec<Row>> {
             if cells.len() <= column {
                 cells.resize(column + 1, String::new());
             }
-            cells[column] = value(cell, shared);
+            cells[column] = value(cell, shared).nfc().collect();
         }
         rows.insert(at, cells);
     }
