@@ -33,7 +33,7 @@ os.environ["PYTHONBREAKPOINT"] = "0"
 import openpyxl
 import xmlschema
 import yaml
-from pyrefiqda import RefiProject
+from pyrefiqda import RefiCodebook, RefiProject
 from qdapy.qdpx import read_qdpx
 from qualitative_coding.corpus import QCCorpus
 from qualitative_coding.refi_qda.reader import REFIQDAReader
@@ -229,15 +229,18 @@ def foreign(failures, path, folder):
 def sheets(failures, folder):
     """The bundled codebook as a workbook, a sheet and a dictionary, in the hands of others."""
     book = CRATE / "data/codebooks/recovery.toml"
-    for ending in ("xlsx", "csv", "yml", "toml"):
+    for ending in ("xlsx", "csv", "yml", "toml", "qdc"):
         example("exchange", book, folder / f"book.{ending}")
     rows = [[cell or "" for cell in row] for row in openpyxl.load_workbook(folder / "book.xlsx").active.iter_rows(values_only=True)]
     with (folder / "book.csv").open(encoding="utf-8-sig", newline="") as file:
         lines = [[cell.removeprefix("'") if cell[:2] in ("'-", "'+", "'=", "'@") else cell for cell in row] for row in csv.reader(file, delimiter=";")]
-    numbers = lambda row: [float(cell) if at == 3 and cell not in ("", "weight") else cell for at, cell in enumerate(row)]
+    numbers = lambda row: [float(str(cell).replace(",", ".")) if at == 3 and cell not in ("", "weight") else cell for at, cell in enumerate(row)]
     check(failures, "openpyxl and csv read the same rows", [numbers(row) for row in lines], [numbers(row) for row in rows])
     dictionary = yaml.safe_load((folder / "book.yml").read_text(encoding="utf-8"))
     check(failures, "PyYAML reads texts alone", True, all(isinstance(term, str) for terms in dictionary.values() for term in terms))
+    codes = RefiCodebook.load(folder / "book.qdc").codes.code
+    labels = [line.split('"')[1] for line in book.read_text(encoding="utf-8").splitlines() if line.startswith("label = ")]
+    check(failures, "pyrefiqda reads the codes of a .qdc file", labels, [code.name for code in codes])
     example("exchange", folder / "book.xlsx", folder / "back.toml")
     check(failures, "a codebook survives Excel", (folder / "book.toml").read_text().replace("book.", "back."), (folder / "back.toml").read_text())
 

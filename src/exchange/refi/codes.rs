@@ -128,7 +128,7 @@ pub(super) fn codebook_of(
         notices.push(Notice::new("colours are not kept", format!("{coloured} codes")));
     }
     if flat.is_empty() {
-        return Err(Error::new(ErrorKind::Exchange, "a project without codes"));
+        return Err(Error::new(ErrorKind::Exchange, "no codes in it"));
     }
     Ok(Carried { value: draft::settled(&draft::codebook(id, title, flat))?, notices })
 }

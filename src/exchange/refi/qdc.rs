@@ -71,3 +71,42 @@ pub fn codebook_from_qdc(bytes: &[u8]) -> Result<Carried<Codebook>> {
     carried.notices.splice(0..0, codes.notices);
     Ok(carried)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codebook::Label;
+
+    #[test]
+    fn definitions_rules_and_anchors_come_back_and_the_rest_is_listed() {
+        let mut codebook = Codebook::summit_2017();
+        codebook.codes[1].id = "holdninger.møte".to_owned();
+        codebook.codes[2].label = Label { nb: "Lov".to_owned(), nn: "Lov".to_owned(), en: "Lov".to_owned() };
+        let qdc = codebook_to_qdc(&codebook);
+        let back = codebook_from_qdc(qdc.value.as_bytes()).unwrap();
+        assert_eq!(back.notices, []);
+        // The code below its own comes after it.
+        let said = |codebook: &Codebook| {
+            let codes = codebook.codes.iter().map(|code| (code.label.nb.clone(), description(code)));
+            codes.collect::<Vec<_>>()
+        };
+        assert_eq!(said(&back.value), said(&codebook));
+        let ids: Vec<&str> = back.value.codes.iter().map(|code| code.id.as_str()).collect();
+        assert_eq!(ids, ["holdninger", "holdninger.kunnskap", "lov", "systemer"]);
+        let listed: Vec<String> = qdc.notices.iter().map(Notice::to_string).collect();
+        assert!(listed[0].starts_with("not in a .qdc file: ") && listed[0].ends_with(" cues"), "{listed:?}");
+        assert_eq!(listed.iter().filter(|notice| notice.starts_with("only its name in bokmål")).count(), 3);
+    }
+
+    #[test]
+    fn what_is_no_codebook_is_an_error() {
+        for (text, expected) in [
+            ("<Project/>", "not a REFI-QDA codebook: <Project>"),
+            ("<CodeBook><Codes/></CodeBook>", "no codes in it"),
+            ("<CodeBook>", "1:11: no well-formed XML"),
+        ] {
+            let message = codebook_from_qdc(text.as_bytes()).unwrap_err().to_string();
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Sheets as CSV.
 
-use super::{Row, codebook_of, rows_of};
+use super::{Row, WEIGHTS, codebook_of, rows_of};
 use crate::codebook::Codebook;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::{Carried, composed_text};
@@ -11,7 +11,8 @@ pub enum Separator {
     /// A comma, as most programs read it.
     #[default]
     Comma,
-    /// A semicolon, with a byte order mark before all: as Excel reads it where the decimal sign is a comma.
+    /// A semicolon, with decimal commas and a byte order mark before all: as Excel reads it where the decimal sign is a comma. There it
+    /// takes `2.5` for the second of May.
     Semicolon,
 }
 
@@ -28,11 +29,14 @@ pub enum Separator {
 /// ```
 #[must_use]
 pub fn codebook_to_csv(codebook: &Codebook, separator: Separator) -> String {
-    let (mark, delimiter) = match separator {
-        Separator::Comma => ("", b','),
-        Separator::Semicolon => ("\u{FEFF}", b';'),
-    };
-    mark.to_owned() + &written(rows_of(codebook), delimiter)
+    let mut rows = rows_of(codebook);
+    match separator {
+        Separator::Comma => written(rows, b','),
+        Separator::Semicolon => {
+            rows.iter_mut().for_each(|row| row[WEIGHTS] = row[WEIGHTS].replace('.', ","));
+            format!("\u{FEFF}{}", written(rows, b';'))
+        }
+    }
 }
 
 /// Rows as CSV.
@@ -55,7 +59,8 @@ fn guarded(cell: &str) -> String {
 /// Whether a cell begins with a formula's sign, apostrophes before it aside, which makes guarding and taking it off each other's opposite.
 /// Numbers are none.
 fn is_risky(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err()
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+        && cell.replace(',', ".").parse::<f64>().is_err()
 }
 
 fn unguarded(cell: &str) -> &str {

@@ -26,6 +26,9 @@ pub use self::xlsx::{codebook_from_xlsx, codebook_to_xlsx};
 /// The columns in their order.
 const COLUMNS: [&str; 7] = ["code", "kind", "text", "weight", "also", "group", "genre"];
 
+/// Which of them holds weights.
+const WEIGHTS: usize = 3;
+
 /// What a cue weighs that has no weight: one alone outweighs no code.
 const WEIGHT: f32 = 2.0;
 

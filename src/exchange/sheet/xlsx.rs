@@ -1,6 +1,6 @@
 //! Sheets as Excel workbooks: one sheet of texts out, the first sheet in.
 
-use super::{Row, codebook_of, rows_of};
+use super::{Row, WEIGHTS, codebook_of, rows_of};
 use crate::codebook::Codebook;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::xml::{self, Element};
@@ -60,7 +60,7 @@ fn sheet(rows: &[Row]) -> Element {
         let cells = cells.map(|(column, text)| {
             let letter = char::from(b'A' + u8::try_from(column).unwrap_or_default());
             let name = format!("{letter}{}", at + 1);
-            if text.parse::<f64>().is_ok_and(f64::is_finite) && column == 3 {
+            if text.parse::<f64>().is_ok_and(f64::is_finite) && column == WEIGHTS {
                 return Element::new("c").with("r", name).holding_text("v", text);
             }
             let text = Element { text: escaped(text), ..Element::new("t").with("xml:space", "preserve") };
