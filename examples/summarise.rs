@@ -5,12 +5,14 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
 use kodebok::coding::{self, CodebookFile, Coder, Coding};
+use kodebok::exchange::{refi, tables};
 use kodebok::notes::{self, Folder, Point};
 use kodebok::report::{Language, Report};
 use kodebok::themes;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::SystemTime;
 use tempfile::NamedTempFile;
 
 /// Codes the points of a folder of notes, gathers them into themes, and reports.
@@ -32,11 +34,17 @@ struct Arguments {
     codebook: Option<PathBuf>,
     /// Test the codebook instead of reading notes: what contradicts itself or is coded otherwise than it says, as FILE:LINE:
     /// what is wrong and what to do.
-    #[arg(long, conflicts_with_all = ["folder", "out"])]
+    #[arg(long, conflicts_with_all = ["folder", "out", "qdpx", "tables"])]
     check: bool,
     /// Where to write report.md and points.jsonl; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write the analysis as a REFI-QDA project too, which NVivo, MAXQDA, ATLAS.ti and QualCoder open.
+    #[arg(long, value_name = "FILE")]
+    qdpx: Option<PathBuf>,
+    /// Write tables for R, Python and statistics programs: points.csv, themes.csv, tables.csv and columns.csv.
+    #[arg(long, value_name = "DIR")]
+    tables: Option<PathBuf>,
     /// The language of the report.
     #[arg(long, value_enum, default_value_t = Lang::Nb)]
     lang: Lang,
@@ -96,6 +104,14 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let markdown = report.markdown(arguments.lang.into()).to_string();
     if let Some(out) = &arguments.out {
         write_files(out, &report, &markdown).with_context(|| format!("{}: can't be written", out.display()))?;
+    }
+    if let Some(file) = &arguments.qdpx {
+        write_project(file, &report, arguments.lang.into())
+            .with_context(|| format!("{}: can't be written", file.display()))?;
+    }
+    if let Some(folder) = &arguments.tables {
+        write_tables(folder, &report, arguments.lang.into())
+            .with_context(|| format!("{}: can't be written", folder.display()))?;
     }
     print(&markdown)?;
     Ok(folder.problems.is_empty())
@@ -164,6 +180,49 @@ fn write_files(out: &Path, report: &Report<'_>, markdown: &str) -> Result<()> {
     report_file.persist(out.join("report.md"))?;
     points_file.persist(out.join("points.jsonl"))?;
     Ok(())
+}
+
+fn write_project(file: &Path, report: &Report<'_>, language: Language) -> Result<()> {
+    let options = refi::Options { language, created: now(), ..refi::Options::default() };
+    let project = refi::Project::of_report(report, &[], &options);
+    write_whole(file, &project.to_qdpx(refi::LineEnds::Lf)?)
+}
+
+fn write_tables(folder: &Path, report: &Report<'_>, language: Language) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for table in tables::tables(report, language) {
+        write_whole(&folder.join(format!("{}.csv", table.name)), table.to_csv().as_bytes())?;
+        #[cfg(feature = "parquet")]
+        write_whole(&folder.join(format!("{}.parquet", table.name)), &table.to_parquet()?)?;
+    }
+    Ok(())
+}
+
+/// Writes a file beside its place and moves it there when it is whole.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The time in UTC as XML writes it; SOURCE_DATE_EPOCH, seconds since 1970, sets it where two runs must give the same file.
+fn now() -> String {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let since = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds: u64 = set.unwrap_or_else(since);
+    // From days to a date by Howard Hinnant's algorithm: eras of 400 years, years that begin in March.
+    let days = seconds / 86_400 + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// Prints to standard output; that its reader has seen enough (`| head`) is no error.

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     Codebook,
     /// The file is of a format that is not read here.
     Format,
+    /// The file is not what other programs exchange under its format: damaged, cut off or too large.
+    Exchange,
 }
 
 /// A place in a file.

@@ -5,6 +5,8 @@ pub mod agreement;
 pub mod codebook;
 pub mod coding;
 pub mod error;
+#[cfg(feature = "exchange")]
+pub mod exchange;
 pub mod norwegian;
 pub mod notes;
 pub mod report;

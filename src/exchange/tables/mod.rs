@@ -1,0 +1,303 @@
+//! Results as tables for R, Python and statistics programs, with a dictionary of their columns.
+//!
+//! | table | a row | columns |
+//! | --- | --- | --- |
+//! | `points` | a point | where it stands, its text, its code and theme; 0 or 1 and the probability for each code |
+//! | `themes` | a theme, in the report's order | its code, the point that stands for it, its support |
+//! | `tables` | a table | how many points of each theme were noted there |
+//! | `columns` | a column of the three | what it means |
+//!
+//! `docs/r.md` and `docs/python.md` show how they are loaded.
+
+#[cfg(feature = "parquet")]
+mod parquet;
+
+use super::sheet::csv::written;
+use crate::codebook::Label;
+use crate::report::{Language, PointRecord, Report};
+use crate::themes;
+use std::collections::BTreeMap;
+
+/// A table: columns of one length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Its name, for a file: `points`.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a [`Table`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its name: lower-case letters, digits, `_`, `-` and `.`.
+    pub name: String,
+    /// What it means, in English.
+    pub meaning: String,
+    /// Its values.
+    pub values: Values,
+}
+
+/// The values of a [`Column`]; `None` where there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Texts.
+    Text(Vec<Option<String>>),
+    /// Whole numbers.
+    Integer(Vec<Option<i64>>),
+    /// Numbers.
+    Real(Vec<Option<f64>>),
+}
+
+impl Values {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Text(values) => values.len(),
+            Values::Integer(values) => values.len(),
+            Values::Real(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `text`, `integer` or `real`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Values::Text(_) => "text",
+            Values::Integer(_) => "integer",
+            Values::Real(_) => "real",
+        }
+    }
+
+    fn cell(&self, at: usize) -> String {
+        match self {
+            Values::Text(values) => values[at].clone().unwrap_or_default(),
+            Values::Integer(values) => values[at].map(|value| value.to_string()).unwrap_or_default(),
+            Values::Real(values) => values[at].map(|value| value.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Table {
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.columns.first().map_or(0, |column| column.values.len())
+    }
+
+    /// A column by its name.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The table as CSV: UTF-8 without a mark, commas, decimal points, nothing for a missing value. A text that a spreadsheet
+    /// would take for a formula has an apostrophe before it.
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let head = self.columns.iter().map(|column| column.name.clone()).collect();
+        let row = |at| self.columns.iter().map(|column| column.values.cell(at)).collect();
+        written([head].into_iter().chain((0..self.rows()).map(row)), b',')
+    }
+
+    /// The table as the bytes of a Parquet file (feature `parquet`).
+    ///
+    /// # Errors
+    ///
+    /// Only where the table is too large for one.
+    #[cfg(feature = "parquet")]
+    pub fn to_parquet(&self) -> crate::Result<Vec<u8>> {
+        parquet::file(self)
+    }
+}
+
+/// The tables of an analysis: points, themes, tables, and what their columns mean. Names of codes are in `language`.
+///
+/// ```
+/// use kodebok::exchange::tables::tables;
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+///
+/// let codebook = Codebook::summit_2017();
+/// let folder = notes::read_folder("data/notes")?;
+/// let points = notes::points(&folder.documents);
+/// let codings = coding::code(&points, &Coder::new(&codebook));
+/// let themes = themes::group(&points, &codings, themes::Options::default());
+/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+/// let tables = tables(&report, Language::Bokmal);
+/// assert_eq!(tables.iter().map(|table| table.name).collect::<Vec<_>>(), ["points", "themes", "tables", "columns"]);
+/// assert_eq!((tables[0].rows(), tables[2].rows()), (points.len(), 10));
+/// # Ok::<(), kodebok::Error>(())
+/// ```
+#[must_use]
+pub fn tables(report: &Report<'_>, language: Language) -> Vec<Table> {
+    let records: Vec<PointRecord<'_>> = report.point_records().collect();
+    let mut tables = vec![points(report, &records), themes_table(report, &records, language), matrix(report, &records)];
+    tables.push(dictionary(&tables));
+    tables
+}
+
+fn text<'v>(name: &str, meaning: &str, values: impl Iterator<Item = Option<&'v str>>) -> Column {
+    let values = Values::Text(values.map(|value| value.map(str::to_owned)).collect());
+    Column { name: name.to_owned(), meaning: meaning.to_owned(), values }
+}
+
+fn integer(name: &str, meaning: &str, values: impl Iterator<Item = usize>) -> Column {
+    let values = Values::Integer(values.map(|value| i64::try_from(value).ok()).collect());
+    Column { name: name.to_owned(), meaning: meaning.to_owned(), values }
+}
+
+fn real(name: &str, meaning: &str, values: impl Iterator<Item = f32>) -> Column {
+    // The digits of a single precision number, not those that it gets when it is made a double one.
+    let values = values.map(|value| value.to_string().parse().ok());
+    Column { name: name.to_owned(), meaning: meaning.to_owned(), values: Values::Real(values.collect()) }
+}
+
+fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
+    let all = || records.iter();
+    let mut columns = vec![
+        text("id", "the point's name, the same between runs", all().map(|record| Some(record.id.as_str()))),
+        text("file", "the file in which it stands", all().map(|record| Some(record.file))),
+        integer("line", "the line on which it begins, from 1", all().map(|record| record.line)),
+        text("table", "the table at which it was noted", all().map(|record| record.table)),
+        text("question", "the question that it answers", all().map(|record| record.question)),
+        text("speaker", "who said it", all().map(|record| record.speaker)),
+        text("text", "the point as it was noted", all().map(|record| Some(record.text))),
+        text("code", "its primary code; none for an uncoded point", all().map(|record| record.code)),
+        text("theme", "the theme that it is part of", all().map(|record| record.theme.as_deref())),
+        real(
+            "margin",
+            "how far the best outcome is ahead of the next, 0 to 1",
+            report.codings.iter().map(|it| it.margin()),
+        ),
+    ];
+    for (at, code) in report.codebook.codes.iter().enumerate() {
+        let has = |coding: &crate::coding::Coding| usize::from(coding.codes.iter().any(|given| given.code == at));
+        let meaning = format!("1 where the point has the code {}, 0 where it has not", code.id);
+        columns.push(integer(&format!("code_{}", code.id), &meaning, report.codings.iter().map(has)));
+    }
+    for (at, code) in report.codebook.codes.iter().enumerate() {
+        let score = |coding: &crate::coding::Coding| coding.scores.get(at).copied().unwrap_or_default();
+        let meaning = format!("the probability of the code {}, 0 to 1", code.id);
+        columns.push(real(&format!("score_{}", code.id), &meaning, report.codings.iter().map(score)));
+    }
+    Table { name: "points", columns }
+}
+
+fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
+    let all = || report.themes.iter();
+    let standing = || all().map(|theme| &records[theme.representative]);
+    let code = |theme: &themes::Theme| &report.codebook.codes[theme.code];
+    let label = |label: &'_ Label| match language {
+        Language::Bokmal => label.nb.clone(),
+        Language::Nynorsk => label.nn.clone(),
+        Language::English => label.en.clone(),
+    };
+    let labels: Vec<String> = all().map(|theme| label(&code(theme).label)).collect();
+    let count = themes::tables(report.points.iter());
+    let ids: Vec<&str> = standing().map(|record| record.theme.as_deref().unwrap_or_default()).collect();
+    let columns = vec![
+        text("theme", "the theme's name", ids.iter().map(|id| Some(*id))),
+        text("code", "the code of its points", all().map(|theme| Some(code(theme).id.as_str()))),
+        text("label", "that code's name in the report", labels.iter().map(|label| Some(label.as_str()))),
+        text("text", "the point that stands for it", standing().map(|record| Some(record.text))),
+        integer("tables", "at how many tables it was raised", all().map(|theme| theme.tables)),
+        integer("all_tables", "how many tables there were", all().map(|_| count)),
+        integer("points", "how many points it has", all().map(|theme| theme.points.len())),
+        text("id", "the name of the point that stands for it", standing().map(|record| Some(record.id.as_str()))),
+        text("file", "the file in which that point stands", standing().map(|record| Some(record.file))),
+        integer("line", "the line on which it begins, from 1", standing().map(|record| record.line)),
+        text("table", "the table at which it was noted", standing().map(|record| record.table)),
+        text("question", "the question that it answers", standing().map(|record| record.question)),
+    ];
+    Table { name: "themes", columns }
+}
+
+/// How many points of each theme each table noted. Points without a table count by their document, as support does.
+fn matrix(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
+    let place = |at: usize| match records[at].table {
+        Some(table) => (Some(table), None),
+        None => (None, Some(records[at].file)),
+    };
+    let mut rows: BTreeMap<(Option<&str>, Option<&str>), usize> = BTreeMap::new();
+    let mut order = Vec::new();
+    for at in 0..records.len() {
+        rows.entry(place(at)).or_insert_with(|| {
+            order.push(place(at));
+            order.len() - 1
+        });
+    }
+    let mut columns = vec![
+        text("table", "the table; none for points that name none", order.iter().map(|(table, _)| *table)),
+        text("file", "the file of points that name no table", order.iter().map(|(_, file)| *file)),
+    ];
+    for theme in report.themes {
+        let mut counts = vec![0; order.len()];
+        theme.points.iter().for_each(|&point| counts[rows[&place(point)]] += 1);
+        let id = records[theme.representative].theme.as_deref().unwrap_or_default();
+        columns.push(integer(id, &format!("how many points of the theme {id} were noted there"), counts.into_iter()));
+    }
+    Table { name: "tables", columns }
+}
+
+fn dictionary(tables: &[Table]) -> Table {
+    let all = || tables.iter().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    let columns = vec![
+        text("in", "the table", all().map(|(table, _)| Some(table.name))),
+        text("column", "the column", all().map(|(_, column)| Some(column.name.as_str()))),
+        text("kind", "text, integer or real", all().map(|(_, column)| Some(column.values.kind()))),
+        text("meaning", "what it means", all().map(|(_, column)| Some(column.meaning.as_str()))),
+    ];
+    Table { name: "columns", columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codebook::Codebook;
+    use crate::coding::{self, Coder};
+    use crate::notes;
+
+    #[test]
+    fn the_tables_say_what_the_report_says() {
+        let codebook = Codebook::summit_2017();
+        let folder = notes::read_folder("data/notes").unwrap();
+        let points = notes::points(&folder.documents);
+        let codings = coding::code(&points, &Coder::new(&codebook));
+        let themes = themes::group(&points, &codings, themes::Options::default());
+        let report =
+            Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+        let tables = tables(&report, Language::English);
+        let [points_table, themes_table, matrix, columns] = &tables[..] else { panic!("four tables") };
+        for table in &tables {
+            assert!(table.columns.iter().all(|column| column.values.len() == table.rows()), "{}", table.name);
+        }
+        assert_eq!(themes_table.rows(), themes.len());
+        assert_eq!(columns.rows(), tables[..3].iter().map(|table| table.columns.len()).sum::<usize>());
+        for theme in &themes {
+            let at = themes.iter().position(|other| other == theme).unwrap();
+            let Values::Text(ids) = &themes_table.columns[0].values else { panic!("texts") };
+            let column = matrix.column(ids[at].as_deref().unwrap()).unwrap();
+            let Values::Integer(counts) = &column.values else { panic!("numbers") };
+            assert_eq!(counts.iter().filter(|count| **count > Some(0)).count(), theme.tables);
+            assert_eq!(counts.iter().flatten().sum::<i64>(), theme.points.len() as i64);
+        }
+        for (at, coding) in codings.iter().enumerate() {
+            for (code, entry) in codebook.codes.iter().enumerate() {
+                let name = format!("code_{}", entry.id);
+                let Values::Integer(given) = &points_table.column(&name).unwrap().values else { panic!("numbers") };
+                let has = coding.codes.iter().any(|assigned| assigned.code == code);
+                assert_eq!(given[at], Some(i64::from(has)));
+            }
+        }
+        let csv = points_table.to_csv();
+        assert!(csv.starts_with("id,file,line,table,question,speaker,text,code,theme,margin,code_holdninger,"));
+        assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).count(), points.len());
+    }
+}
