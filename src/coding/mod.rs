@@ -102,7 +102,7 @@ pub struct Coder {
 impl Coder {
     /// A coder that knows a codebook's cues, and has learned from its examples.
     ///
-    /// For the bundled codebook the learned weights are at hand; for another they are learned now (21,552 examples take some
+    /// For the bundled codebook the learned weights are at hand; for another they are learned now (24,588 examples take some
     /// 12 s on two cores). A codebook without examples is coded by its cues alone.
     ///
     /// ```

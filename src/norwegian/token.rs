@@ -351,7 +351,11 @@ impl<'t> Place<'_, 't> {
         }
         let rest = &self.text[last.end()..];
         let sign = rest.strip_prefix(is_space).unwrap_or(rest).strip_prefix(['%', '‰']);
-        Some((TokenKind::Number, word.start..sign.map_or(last.end(), |after| self.text.len() - after.len())))
+        let end = sign.map_or(last.end(), |after| self.text.len() - after.len());
+        // A sign with a mark on it can be a word of its own.
+        let cuts_word =
+            self.words[self.at..].iter().take_while(|next| next.start < end).any(|next| next.start >= last.end());
+        Some((TokenKind::Number, word.start..if cuts_word { last.end() } else { end }))
     }
 
     /// Where a later word stands among the words.
@@ -479,6 +483,12 @@ mod tests {
         }
         prop_assert_eq!(words.next(), None);
         Ok(())
+    }
+
+    #[test]
+    fn a_percent_sign_with_a_mark_on_it_is_a_word_of_its_own() {
+        let found: Vec<_> = tokens("0%\u{1772}").map(|token| token.text).collect();
+        assert_eq!(found, ["0", "%\u{1772}"]);
     }
 
     proptest! {
