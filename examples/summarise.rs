@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
     version,
     after_help = "A worked call:\n  \
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
-    reads the .txt and .md files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
+    reads the files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
     resultat/points.jsonl.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
     could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
@@ -129,7 +129,7 @@ fn read(path: Option<&Path>) -> Result<Folder> {
         eprintln!("summarise: not read: {problem}");
     }
     if folder.documents.is_empty() && folder.problems.is_empty() {
-        return Err(anyhow!("{}: no notes there (.txt and .md files are read)", path.display()));
+        return Err(anyhow!("{}: no notes there", path.display()));
     }
     Ok(folder)
 }

@@ -46,6 +46,12 @@ pub enum ErrorKind {
     Codebook,
     /// The file is of a format that is not read here.
     Format,
+    /// The file is of a format that is read here, and broken.
+    Damaged,
+    /// The file is larger, or unpacks to more, than is read.
+    Limit,
+    /// The pages are pictures without text: they need OCR first.
+    Scan,
 }
 
 /// A place in a file.
@@ -102,6 +108,13 @@ impl Error {
     #[must_use]
     pub fn in_file(mut self, path: impl Into<PathBuf>) -> Error {
         self.0.path = Some(path.into());
+        self
+    }
+
+    /// The same error, of a file attached to the one that is read.
+    #[cfg(feature = "documents")]
+    pub(crate) fn in_attachment(mut self, name: &str) -> Error {
+        self.0.message = format!("attached {name}: {}", self.0.message);
         self
     }
 

@@ -125,7 +125,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
         ("bord-1.txt", "- Fem måneders ventetid på DPS\n".as_bytes()),
         ("bord-2.txt", &[0; 4096]),
         ("bord-3.txt", b"p\xc3\xa5r\xc3\xb8rende b\xc3r"),
-        ("bord-4.docx", b"PK"),
+        ("bord-4.docx", b"PK\x03\x04"),
         ("bord-5.txt", b""),
     ];
     let run = summarise(folder(&files).path());
@@ -133,7 +133,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
     for named in [
         "bord-2.txt:byte 0: a zero byte",
         "bord-3.txt:byte 13: not valid UTF-8",
-        "bord-4.docx: a format that is not read: .docx",
+        "bord-4.docx: so broken that it can't be unpacked",
     ] {
         assert!(run.stderr.contains(named), "{named} is not in: {}", run.stderr);
         assert!(run.stdout.contains(named.split(':').next().unwrap()), "{named} is not in the report");

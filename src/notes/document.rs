@@ -1,5 +1,6 @@
 //! A document: one file of notes as text.
 
+use super::block::{Block, Position, Stand};
 use crate::error::Result;
 
 /// One file of notes as text, with where it came from.
@@ -11,6 +12,44 @@ pub struct Document {
     pub text: String,
     /// How the bytes were read.
     pub encoding: Encoding,
+    /// What the file was, whatever it was called.
+    pub format: Format,
+    /// What the format knows of each line of `text`; empty where it knows nothing.
+    pub(super) blocks: Vec<Block>,
+    /// The names of a spreadsheet's sheets.
+    pub(super) sheets: Vec<String>,
+}
+
+/// The format of a file, as its content shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// Plain text.
+    Text,
+    /// Markdown.
+    Markdown,
+    /// Office Open XML text (`.docx`).
+    Docx,
+    /// OpenDocument text (`.odt`).
+    Odt,
+    /// Rich text (`.rtf`).
+    Rtf,
+    /// PDF with a text layer.
+    Pdf,
+    /// A web page.
+    Html,
+    /// An e-mail.
+    Mail,
+    /// A table as text (`.csv`, `.tsv`).
+    Csv,
+    /// Office Open XML spreadsheet (`.xlsx`).
+    Xlsx,
+    /// OpenDocument spreadsheet (`.ods`).
+    Ods,
+    /// Subtitles of the web (`.vtt`).
+    Vtt,
+    /// Subtitles (`.srt`).
+    Srt,
 }
 
 /// How a file's bytes were read as text.
@@ -49,7 +88,7 @@ impl Document {
     pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> Result<Document> {
         let path = path.into();
         match super::decode(bytes) {
-            Ok((text, encoding)) => Ok(Document { path, text, encoding }),
+            Ok((text, encoding)) => Ok(Document::plain(path, text, encoding)),
             Err(error) => Err(error.in_file(path)),
         }
     }
@@ -66,6 +105,38 @@ impl Document {
     /// ```
     #[must_use]
     pub fn from_text(path: impl Into<String>, text: &str) -> Document {
-        Document { path: path.into(), text: super::encoding::compose(text.to_owned()), encoding: Encoding::Utf8 }
+        Document::plain(path.into(), super::encoding::compose(text.to_owned()), Encoding::Utf8)
+    }
+
+    pub(super) fn plain(path: String, text: String, encoding: Encoding) -> Document {
+        Document { path, text, encoding, format: Format::Text, blocks: Vec::new(), sheets: Vec::new() }
+    }
+
+    /// Where in the file a line of [`Document::text`] stands; lines count from 1, as [`super::Point::line`] does.
+    ///
+    /// ```
+    /// use kodebok::notes::{Document, Position};
+    ///
+    /// let document = Document::from_text("bord-3.txt", "- mer tid");
+    /// assert_eq!(document.position(1), Position::Line(1));
+    /// ```
+    #[must_use]
+    pub fn position(&self, line: usize) -> Position<'_> {
+        let Some(block) = line.checked_sub(1).and_then(|at| self.blocks.get(at)) else { return Position::Line(line) };
+        match block.stand {
+            Stand::Line(line) => Position::Line(line as usize),
+            Stand::Paragraph(paragraph) => Position::Paragraph(paragraph as usize),
+            Stand::Page(page) => Position::Page(page as usize),
+            Stand::Cell { table, row, column } => {
+                Position::Cell { table: table as usize, row: row as usize, column: column as usize }
+            }
+            Stand::SheetCell { sheet, row, column } => {
+                let sheet = self.sheets.get(sheet as usize).map_or("", String::as_str);
+                Position::SheetCell { sheet, row: row as usize, column: column as usize }
+            }
+            Stand::Footnote(number) => Position::Footnote(number as usize),
+            Stand::Comment(number) => Position::Comment(number as usize),
+            Stand::Margin => Position::Margin,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::texts::{Language, Texts, fill};
-use crate::notes::Point;
+use crate::notes::{Point, Position};
 use crate::themes::{self, Theme};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -104,13 +104,33 @@ impl Markdown<'_> {
     /// Where a point stands: `bord-03.txt:11, bord 3`.
     fn place(&self, point: &Point<'_>) -> String {
         let file = escaped(&self.report.folder.documents[point.document].path);
-        let mut place = format!("{file}:{}", point.line);
+        let mut place = match point.position {
+            Position::Line(line) => format!("{file}:{line}"),
+            position => format!("{file}, {}", escaped(&self.position(position))),
+        };
         for (word, value) in [(&self.texts.table_word, point.table), (&self.texts.question_word, point.question)] {
             if let Some(value) = value {
                 let _ = write!(place, ", {word} {}", escaped(value));
             }
         }
         place
+    }
+
+    /// A page, paragraph or cell in the report's language.
+    fn position(&self, position: Position<'_>) -> String {
+        let texts = &self.texts.position;
+        let numbered = |text: &str, number: usize| fill(text, &[("number", &number)]);
+        match position {
+            Position::Paragraph(number) => numbered(&texts.paragraph, number),
+            Position::Page(number) => numbered(&texts.page, number),
+            Position::Footnote(number) => numbered(&texts.footnote, number),
+            Position::Comment(number) => numbered(&texts.comment, number),
+            Position::Cell { table, row, column } => {
+                fill(&texts.cell, &[("table", &table), ("row", &row), ("column", &column)])
+            }
+            Position::Margin => texts.margin.clone(),
+            position => position.to_string(),
+        }
     }
 
     fn themes(&self, f: &mut Formatter<'_>) -> fmt::Result {

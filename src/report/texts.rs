@@ -36,6 +36,19 @@ pub(super) struct Texts {
     pub caveat_title: String,
     pub caveat: String,
     pub made: String,
+    pub position: PositionTexts,
+}
+
+/// Where a point stands in its file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PositionTexts {
+    pub paragraph: String,
+    pub page: String,
+    pub cell: String,
+    pub footnote: String,
+    pub comment: String,
+    pub margin: String,
 }
 
 impl Texts {
