@@ -7,6 +7,7 @@ pub mod coding;
 pub mod error;
 pub mod norwegian;
 pub mod notes;
+pub mod privacy;
 pub mod report;
 pub mod themes;
 

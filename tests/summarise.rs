@@ -142,6 +142,34 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
 }
 
 #[test]
+fn personal_data_is_counted_or_replaced() {
+    let notes = folder(&[
+        ("bord-1.txt", "- Kari Nordmann fikk ikke svar på fem måneder\n- Ring Kari på 99 12 34 56\n".as_bytes()),
+        ("Ola Hansen bord 2.txt", b"- Ventetiden er for lang\n"),
+    ]);
+    let seen = summarise(notes.path());
+    assert!(seen.stdout.contains("- navn: 2 (bord-1.txt:1; bord-1.txt:2)"), "{}", seen.stdout);
+    let out = tempdir().unwrap();
+    let key = out.path().join("key.tsv");
+    let replaced = run(example("summarise")
+        .arg(notes.path())
+        .arg("--pseudonymise")
+        .arg("--out")
+        .arg(out.path())
+        .arg("--pseudonym-key")
+        .arg(&key));
+    let points = fs::read_to_string(out.path().join("points.jsonl")).unwrap();
+    for written in [&replaced.stdout, &points] {
+        assert!(!["Kari", "Nordmann", "99 12", "Hansen"].iter().any(|data| written.contains(data)), "{written}");
+    }
+    assert!(points.contains("Ring [Person 1] på [Telefon 1]") && points.contains("[Person 2] bord 2.txt"), "{points}");
+    assert_eq!(
+        fs::read_to_string(key).unwrap(),
+        "[Person 1]\tkari\n[Person 1]\tkari nordmann\n[Person 2]\tola hansen\n[Telefon 1]\t99123456\n"
+    );
+}
+
+#[test]
 fn wrong_folders() {
     let empty = tempdir().unwrap();
     for (name, path, message) in [

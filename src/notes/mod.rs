@@ -15,10 +15,12 @@ mod line;
 mod mark;
 mod mend;
 mod outline;
+mod source;
 
 pub use block::Position;
-pub use document::{Document, Encoding, Format};
+pub use document::{Columns, Document, Encoding, Format};
 pub use encoding::decode;
-pub use folder::{Folder, read_folder};
+pub use folder::{Folder, SkipReason, Skipped, read_bytes, read_folder};
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};
+pub use source::{Given, Progress, Source};

@@ -184,8 +184,8 @@ impl<'d, 'l> Reader<'d, 'l> {
             has_ocr_bullets: mark::has_ocr_bullets(lines.iter().map(|line| line.body)),
             unit: None,
             turns: 0,
-            table: mark::table_in_path(&document.path),
-            question: None,
+            table: document.given.table.as_deref().or_else(|| mark::table_in_path(&document.path)),
+            question: document.given.question.as_deref(),
             section: None,
             speaker: None,
             row_speaker: None,
@@ -548,7 +548,7 @@ impl<'d, 'l> Reader<'d, 'l> {
             table: self.table,
             question: self.question,
             section: self.section,
-            speaker,
+            speaker: speaker.or(self.document.given.role.as_deref()),
             turn,
         }
     }

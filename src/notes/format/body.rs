@@ -3,6 +3,7 @@
 use super::super::block::{Block, BlockKind, Stand};
 use super::super::document::{Document, Encoding, Format};
 use super::super::encoding::compose;
+use super::super::source::Given;
 use super::{grid, limit};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -171,7 +172,8 @@ pub(super) fn document(
         text.push('\n');
         blocks.push(Block { kind: draft.kind, stand: draft.stand });
     }
-    Ok(Document { path: path.to_owned(), text, encoding: Encoding::Utf8, format, blocks, sheets })
+    let given = Given::default();
+    Ok(Document { path: path.to_owned(), text, encoding: Encoding::Utf8, format, given, blocks, sheets })
 }
 
 /// A text as one line: composed, without control characters and soft hyphens, its white space single (tabs stay).

@@ -1,6 +1,7 @@
 //! What the columns of a table hold, by their headings.
 
 use super::super::block::BlockKind;
+use super::super::document::Columns;
 use super::super::mark;
 use crate::norwegian::lower_case;
 use std::collections::HashMap;
@@ -66,6 +67,24 @@ pub(super) fn recognise(row: &[String]) -> Option<Vec<Column>> {
     let filled = row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let is_headed = known * 2 >= filled && known >= 2 || (has_point && filled == 1);
     (is_headed && has_point).then(|| kinds.into_iter().map(|kind| kind.unwrap_or(Column::Other)).collect())
+}
+
+/// The columns that a row of headings names as a caller said; none where the column of points is not among them.
+pub(super) fn asked_for(row: &[String], named: &Columns) -> Option<Vec<Column>> {
+    let is = |cell: &str, name: &Option<String>| {
+        name.as_ref().is_some_and(|name| lower_case(name.trim()) == lower_case(cell.trim()))
+    };
+    let kinds: Vec<Column> = row
+        .iter()
+        .map(|cell| match cell {
+            cell if is(cell, &named.point) => Column::Point,
+            cell if is(cell, &named.table) => Column::Table,
+            cell if is(cell, &named.question) => Column::Question,
+            cell if is(cell, &named.speaker) => Column::Speaker,
+            cell => column(cell).filter(|kind| *kind != Column::Point).unwrap_or(Column::Other),
+        })
+        .collect();
+    kinds.contains(&Column::Point).then_some(kinds)
 }
 
 /// Which columns headings name, where none of them is a point's: the unknown ones may hold them.

@@ -1,6 +1,6 @@
 //! `.csv` and `.tsv`: a row a point.
 
-use super::super::document::{Document, Format};
+use super::super::document::{Columns, Document, Format};
 use super::columns;
 use super::sheet::{Cell, Sheet, points};
 use super::{damaged, limit};
@@ -22,7 +22,7 @@ fn unquoted(cell: &str) -> String {
 }
 
 /// The document in a table as text.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Document> {
+pub(super) fn read(path: &str, bytes: &[u8], columns: &Columns) -> Result<Document> {
     let (text, encoding) = super::super::decode(bytes)?;
     let delimiter = delimiter(&text);
     let mut reader =
@@ -37,7 +37,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Document> {
             return Err(Error::new(ErrorKind::Limit, "it has too many cells").advise("divide it"));
         }
     }
-    let mut document = points(path, Format::Csv, vec![Sheet { name: String::new(), cells }])?;
+    let mut document = points(path, Format::Csv, vec![Sheet { name: String::new(), cells }], columns)?;
     document.encoding = encoding;
     Ok(document)
 }
@@ -81,7 +81,7 @@ mod tests {
             ("commas", "bord,punkt\n3,mer tid; og ro\n3,\"flere, mange\"\n"),
             ("tabs", "bord\tpunkt\n3\tmer tid; og ro\n3\tflere, mange\n"),
         ] {
-            let document = [read("a.csv", bytes.as_bytes()).unwrap()];
+            let document = [read("a.csv", bytes.as_bytes(), &Columns::default()).unwrap()];
             let found: Vec<_> = points_of(&document).into_iter().map(|p| (p.table, p.text)).collect();
             assert_eq!(found, [(Some("3"), "mer tid; og ro".into()), (Some("3"), "flere, mange".into())], "{name}");
         }

@@ -1,7 +1,7 @@
 //! `.eml`: an e-mail with its text and what is attached to it (RFC 5322, 2045 to 2047 and 2231).
 
 use super::super::block::{BlockKind, Stand};
-use super::super::document::{Document, Format};
+use super::super::document::{Columns, Document, Format};
 use super::body::Body;
 use super::html;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,7 +38,7 @@ pub(super) fn looks_like(head: &str) -> bool {
 }
 
 /// The documents in a mail: its text, and each file attached to it under the path `mail.eml/file.docx`.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<Result<Document>> {
+pub(super) fn read(path: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Document>> {
     let mut mail = Mail { plain: None, page: None, attached: Vec::new(), parts: 0, is_cut: false };
     let headers = mail.part(bytes, 0);
     let mut read = vec![text(path, &headers, &mail)];
@@ -51,7 +51,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<Result<Document>> {
     for (name, content) in mail.attached {
         let inner = format!("{path}/{name}");
         // Pictures in a mail are signatures and logos.
-        let read_one = super::read(&inner, &content).into_iter();
+        let read_one = super::read(&inner, &content, columns).into_iter();
         let kept = read_one.filter(|one| one.as_ref().err().is_none_or(|error| error.kind() != ErrorKind::Scan));
         read.extend(kept.map(|one| one.map_err(|error| error.in_attachment(&name))));
     }
@@ -372,7 +372,7 @@ mod tests {
     use super::*;
 
     fn documents(mail: &str) -> Vec<Document> {
-        read("a.eml", mail.as_bytes()).into_iter().map(Result::unwrap).collect()
+        read("a.eml", mail.as_bytes(), &Columns::default()).into_iter().map(Result::unwrap).collect()
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod sheet;
 mod subtitles;
 mod xml;
 
-use super::document::{Document, Format};
+use super::document::{Columns, Document, Format};
 use crate::error::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,9 +26,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 ///
 /// A parser that fails on damaged input gives an error as all else does: a panic inside one is caught, so that a folder's other
 /// files are read.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Vec<Result<Document>> {
+pub(super) fn read(path: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Document>> {
     let reading = || match detect(path, bytes) {
-        Ok(format) => read_as(format, path, bytes),
+        Ok(format) => read_as(format, path, bytes, columns),
         Err(error) => vec![Err(error)],
     };
     catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| vec![Err(damaged("so broken that its reader gave up"))])
@@ -39,17 +39,17 @@ fn damaged(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Damaged, message).advise("open it in the program that wrote it and save it anew")
 }
 
-fn read_as(format: Format, path: &str, bytes: &[u8]) -> Vec<Result<Document>> {
+fn read_as(format: Format, path: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Document>> {
     let one = match format {
-        Format::Mail => return mail::read(path, bytes),
+        Format::Mail => return mail::read(path, bytes, columns),
         Format::Pdf => return pdf::read(path, bytes),
         Format::Docx => docx::read(path, bytes),
         Format::Odt => odt::read(path, bytes),
         Format::Rtf => rtf::read(path, bytes),
         Format::Html => html::read(path, bytes),
-        Format::Xlsx => sheet::xlsx(path, bytes),
-        Format::Ods => sheet::ods(path, bytes),
-        Format::Csv => delimited::read(path, bytes),
+        Format::Xlsx => sheet::xlsx(path, bytes, columns),
+        Format::Ods => sheet::ods(path, bytes, columns),
+        Format::Csv => delimited::read(path, bytes, columns),
         Format::Vtt | Format::Srt => subtitles::read(path, bytes, format),
         Format::Markdown => markdown::read(path, bytes),
         Format::Text => plain(path, bytes),
@@ -157,7 +157,7 @@ mod tests {
             (b"PK\x03\x04", "so broken"),
             (b"Rar!\x1a", "an archive (unpack it first)"),
         ] {
-            let error = read("a.docx", bytes).remove(0).unwrap_err().to_string();
+            let error = read("a.docx", bytes, &Columns::default()).remove(0).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
         }
     }

@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::super::block::{BlockKind, Stand};
-use super::super::document::{Document, Format};
+use super::super::document::{Columns, Document, Format};
 use super::archive::Parts;
 use super::body::{Draft, clean, document, number};
 use super::columns::{self, Column};
@@ -28,7 +28,7 @@ pub(super) struct Sheet {
 }
 
 /// The document in an `.xlsx` file.
-pub(super) fn xlsx(path: &str, bytes: &[u8]) -> Result<Document> {
+pub(super) fn xlsx(path: &str, bytes: &[u8], columns: &Columns) -> Result<Document> {
     let mut parts = Parts::open(bytes)?;
     let strings = match parts.text("xl/sharedStrings.xml")? {
         Some(xml) => shared_strings(&xml)?,
@@ -41,7 +41,7 @@ pub(super) fn xlsx(path: &str, bytes: &[u8]) -> Result<Document> {
         let Some(xml) = parts.text(&target)? else { return Err(damaged(format!("its sheet {name} is not there"))) };
         sheets.push(Sheet { name, cells: xlsx_cells(&xml, &strings)? });
     }
-    points(path, Format::Xlsx, sheets)
+    points(path, Format::Xlsx, sheets, columns)
 }
 
 /// The sheets in their order: name and part. Hidden ones are left out.
@@ -161,7 +161,7 @@ fn reference(text: &str) -> Option<(usize, usize)> {
 }
 
 /// The document in an `.ods` file.
-pub(super) fn ods(path: &str, bytes: &[u8]) -> Result<Document> {
+pub(super) fn ods(path: &str, bytes: &[u8], named: &Columns) -> Result<Document> {
     let mut parts = Parts::open(bytes)?;
     let Some(xml) = parts.text("content.xml")? else { return Err(damaged("it has no sheets")) };
     let mut sheets: Vec<Sheet> = Vec::new();
@@ -210,11 +210,11 @@ pub(super) fn ods(path: &str, bytes: &[u8]) -> Result<Document> {
         }
         Ok(())
     })?;
-    points(path, Format::Ods, sheets)
+    points(path, Format::Ods, sheets, named)
 }
 
 /// Sheets as lines: a row a point, by the columns' headings where there are any.
-pub(super) fn points(path: &str, format: Format, sheets: Vec<Sheet>) -> Result<Document> {
+pub(super) fn points(path: &str, format: Format, sheets: Vec<Sheet>, named: &Columns) -> Result<Document> {
     let mut drafts = Vec::new();
     let mut names = Vec::new();
     let mut cell_count = 0;
@@ -230,14 +230,14 @@ pub(super) fn points(path: &str, format: Format, sheets: Vec<Sheet>) -> Result<D
             let stand = Stand::SheetCell { sheet: at, row: 1, column: 1 };
             drafts.push(Draft { kind: BlockKind::Heading, text: clean(&sheet.name), stand });
         }
-        sheet_drafts(at, sheet.cells, &mut drafts);
+        sheet_drafts(at, sheet.cells, named, &mut drafts);
         names.push(sheet.name);
     }
     drafts.retain(|draft: &Draft| !draft.text.is_empty());
     document(path, format, drafts, names, cell_count > limit::LINES)
 }
 
-fn sheet_drafts(sheet: u32, cells: Vec<Cell>, drafts: &mut Vec<Draft>) {
+fn sheet_drafts(sheet: u32, cells: Vec<Cell>, named: &Columns, drafts: &mut Vec<Draft>) {
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for cell in cells {
         match rows.last_mut().filter(|row| row.last().is_some_and(|last| last.row == cell.row)) {
@@ -245,9 +245,10 @@ fn sheet_drafts(sheet: u32, cells: Vec<Cell>, drafts: &mut Vec<Draft>) {
             None => rows.push(vec![cell]),
         }
     }
-    let found = rows.iter().take(HEADING_ROWS).position(|row| columns::recognise(&texts(row)).is_some());
+    let headings = |row: &Vec<Cell>| columns::asked_for(&texts(row), named).or_else(|| columns::recognise(&texts(row)));
+    let found = rows.iter().take(HEADING_ROWS).enumerate().find_map(|(at, row)| Some((at, headings(row)?)));
     let (heading, kinds) = match found {
-        Some(at) => (Some(at), named_columns(&rows[at])),
+        Some((at, kinds)) => (Some(at), rows[at].iter().map(|cell| cell.column).zip(kinds).collect()),
         None => guessed_columns(&rows),
     };
     for (at, row) in rows.into_iter().enumerate() {
@@ -270,12 +271,6 @@ fn sheet_drafts(sheet: u32, cells: Vec<Cell>, drafts: &mut Vec<Draft>) {
 
 fn texts(row: &[Cell]) -> Vec<String> {
     row.iter().map(|cell| cell.text.clone()).collect()
-}
-
-/// The columns by their headings.
-fn named_columns(row: &[Cell]) -> HashMap<usize, Column> {
-    let kinds = columns::recognise(&texts(row)).unwrap_or_default();
-    row.iter().map(|cell| cell.column).zip(kinds).collect()
 }
 
 /// Without headings of points: the columns that hold sentences are points, the rest says something about them.
@@ -338,7 +333,7 @@ mod tests {
             &["", "", "", "Flere folk"],
             &["Bord 4", "Hva nå?", "", "Bedre lokaler"],
         ];
-        let document = [points("a.xlsx", Format::Xlsx, sheet(rows)).unwrap()];
+        let document = [points("a.xlsx", Format::Xlsx, sheet(rows), &Columns::default()).unwrap()];
         let found: Vec<_> =
             points_of(&document).into_iter().map(|p| (p.table, p.question, p.speaker, p.text, p.position)).collect();
         let at = |row| Position::SheetCell { sheet: "Ark1", row, column: 4 };
@@ -355,9 +350,22 @@ mod tests {
     #[test]
     fn without_headings_the_longest_column_holds_the_points() {
         let rows: &[&[&str]] = &[&["Bord 1", "x", "Det er for lite tid"], &["Bord 2", "y", "Det er for få folk"]];
-        let document = [points("a.xlsx", Format::Xlsx, sheet(rows)).unwrap()];
+        let document = [points("a.xlsx", Format::Xlsx, sheet(rows), &Columns::default()).unwrap()];
         let found: Vec<_> = points_of(&document).into_iter().map(|p| (p.table, p.text)).collect();
         assert_eq!(found, [(Some("1"), "Det er for lite tid".into()), (Some("2"), "Det er for få folk".into())]);
+    }
+
+    #[test]
+    fn columns_may_be_named_by_option() {
+        let rows: &[&[&str]] = &[&["Gr.", "Det som ble sagt om saken den dagen"], &["4", "Mer tid"]];
+        let named = Columns {
+            point: Some("det som ble sagt om saken den dagen".into()),
+            table: Some("gr.".into()),
+            ..Columns::default()
+        };
+        let document = [points("a.xlsx", Format::Xlsx, sheet(rows), &named).unwrap()];
+        let found: Vec<_> = points_of(&document).into_iter().map(|p| (p.table, p.text)).collect();
+        assert_eq!(found, [(Some("4"), "Mer tid".into())]);
     }
 
     #[test]
