@@ -163,7 +163,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
-            write!(f, "{}:", path.display())?;
+            // A line end in a file's name must not look like the end of the message.
+            let shown = path.display().to_string();
+            let plain: String = shown.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+            write!(f, "{plain}:")?;
         }
         match self.0.place {
             Some(Place::LineColumn(line, column)) => write!(f, "{line}:{column}: ")?,

@@ -61,7 +61,10 @@ fn damaged_copies() {
             println!("slow: {:?} for the seeds from {}", run.time, first + (batch * BATCH) as u64);
         }
         largest = largest.max(run.memory);
-        caught += run.stderr.matches("panicked at").count();
+        for line in run.stderr.lines().filter(|line| line.contains("panicked at")) {
+            caught += 1;
+            println!("caught for the seeds from {}: {line}", first + (batch * BATCH) as u64);
+        }
         for line in run.stderr.lines().filter_map(|line| line.strip_prefix("summarise: not read: ")) {
             let file = Path::new(line.split(": ").next().unwrap_or_default().split(".tmp").last().unwrap_or_default());
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

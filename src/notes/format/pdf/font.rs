@@ -146,7 +146,7 @@ fn simple_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32>, 
         let is_fixed = name_of(font, b"BaseFont").contains("Courier");
         return (HashMap::new(), is_fixed.then_some(600.0));
     };
-    let codes = (u32::try_from(first).unwrap_or(0)..).zip(widths.iter().take(256));
+    let codes = (u32::try_from(first).unwrap_or(0)..=u32::MAX).zip(widths.iter().take(256));
     let widths = codes.filter_map(|(code, width)| Some((code, number(document, width)?))).collect();
     (widths, None)
 }
@@ -167,7 +167,7 @@ fn composite_widths(document: &Document, font: &Dictionary) -> (HashMap<u32, f32
         let Some(first) = number(document, &listed[at]).map(|first| first as u32) else { break };
         let Ok((_, second)) = document.dereference(&listed[at + 1]) else { break };
         if let Ok(row) = second.as_array() {
-            let codes = (first..).zip(row.iter().take(65_536));
+            let codes = (first..=u32::MAX).zip(row.iter().take(65_536));
             widths.extend(codes.filter_map(|(code, width)| Some((code, number(document, width)?))));
             at += 2;
         } else {
@@ -197,6 +197,17 @@ fn usual_width(text: &str) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn widths_at_the_end_of_the_codes() {
+        let document = Document::new();
+        let mut descendant = Dictionary::new();
+        let widths = vec![Object::Integer(300), Object::Integer(400)];
+        descendant.set("W", vec![Object::Integer(i64::from(u32::MAX)), Object::Array(widths)]);
+        let mut font = Dictionary::new();
+        font.set("DescendantFonts", vec![Object::Dictionary(descendant)]);
+        assert_eq!(composite_widths(&document, &font).0.len(), 1);
+    }
 
     #[test]
     fn maps_to_unicode() {
