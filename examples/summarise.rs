@@ -6,12 +6,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
 use kodebok::coding::{self, CodebookFile, Coder, Coding};
 use kodebok::exchange::{refi, tables};
-use kodebok::notes::{self, Folder, Point};
-use kodebok::report::{Language, Report};
+use kodebok::notes::{self, Columns, Folder, Point, Progress, SkipReason, Source};
+use kodebok::privacy;
+use kodebok::report::{Language, Report, personal_data};
 use kodebok::themes;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::SystemTime;
 use tempfile::NamedTempFile;
 
@@ -21,7 +23,7 @@ use tempfile::NamedTempFile;
     version,
     after_help = "A worked call:\n  \
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
-    reads the .txt and .md files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
+    reads the files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
     resultat/points.jsonl.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
     could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
@@ -48,6 +50,34 @@ struct Arguments {
     /// The language of the report.
     #[arg(long, value_enum, default_value_t = Lang::Nb)]
     lang: Lang,
+    /// Read only files that fit this glob ("*.docx", "dag-1/**"); may be given again.
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+    /// Leave out files that fit this glob; may be given again.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Follow links, out of the folder too.
+    #[arg(long)]
+    follow_links: bool,
+    /// The heading of the column of points in spreadsheets, where it is not found by itself.
+    #[arg(long, value_name = "HEADING")]
+    point_column: Option<String>,
+    /// The heading of the column of tables.
+    #[arg(long, value_name = "HEADING")]
+    table_column: Option<String>,
+    /// The heading of the column of questions.
+    #[arg(long, value_name = "HEADING")]
+    question_column: Option<String>,
+    /// The heading of the column of speakers.
+    #[arg(long, value_name = "HEADING")]
+    speaker_column: Option<String>,
+    /// Replace names, telephone numbers and other personal data by [Person 1], [Telefon 1] ... in all that is written. Without
+    /// it the report ends with how many were seen and where.
+    #[arg(long)]
+    pseudonymise: bool,
+    /// Write which label stands for what, a line each. Keep it apart from the report.
+    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
+    pseudonym_key: Option<PathBuf>,
     /// How many threads to use [default: one a core].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
@@ -73,6 +103,9 @@ impl From<Lang> for Language {
     }
 }
 
+/// A bar is shown for so many files.
+const MANY_FILES: usize = 100;
+
 /// Points are coded so many at a time, to show how far it is.
 const BATCH: usize = 20_000;
 
@@ -96,12 +129,18 @@ fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.check {
         return check(&codebook, arguments.codebook.as_deref());
     }
-    let folder = read(arguments.folder.as_deref())?;
+    let mut folder = read(arguments)?;
+    if arguments.pseudonymise {
+        pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
+    }
     let points = notes::points(&folder.documents);
     let codings = code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
     let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
-    let markdown = report.markdown(arguments.lang.into()).to_string();
+    let mut markdown = report.markdown(arguments.lang.into()).to_string();
+    if !arguments.pseudonymise {
+        markdown += &personal_data(&folder, arguments.lang.into());
+    }
     if let Some(out) = &arguments.out {
         write_files(out, &report, &markdown).with_context(|| format!("{}: can't be written", out.display()))?;
     }
@@ -115,6 +154,14 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     print(&markdown)?;
     Ok(folder.problems.is_empty())
+}
+
+/// Takes the personal data out of a folder's documents; writes the key where one is asked for.
+fn pseudonymise(folder: &mut Folder, key: Option<&Path>) -> Result<()> {
+    let pseudonyms = privacy::pseudonymise(&mut folder.documents);
+    let Some(path) = key else { return Ok(()) };
+    let rows: String = pseudonyms.key().into_iter().map(|(label, shown)| format!("{label}\t{shown}\n")).collect();
+    std::fs::write(path, rows).with_context(|| format!("{}: can't be written", path.display()))
 }
 
 /// Prints what is found in a codebook, and gives whether that is nothing.
@@ -134,18 +181,56 @@ fn check(codebook: &Codebook, path: Option<&Path>) -> Result<bool> {
     Ok(findings.is_empty())
 }
 
-fn read(path: Option<&Path>) -> Result<Folder> {
+/// What is to be read, by the options.
+fn source(arguments: &Arguments, path: &Path) -> Source {
+    Source {
+        include: arguments.include.clone(),
+        exclude: arguments.exclude.clone(),
+        follow_links: arguments.follow_links,
+        columns: Columns {
+            point: arguments.point_column.clone(),
+            table: arguments.table_column.clone(),
+            question: arguments.question_column.clone(),
+            speaker: arguments.speaker_column.clone(),
+        },
+        ..Source::from(path)
+    }
+}
+
+/// A bar of the files that were read, shown where there are many.
+fn file_progress() -> Progress {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} files, {eta} left") {
+        bar.set_style(style);
+    }
+    Arc::new(move |read, all| {
+        if read == 1 && all >= MANY_FILES {
+            bar.set_length(all as u64);
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        bar.set_position(read as u64);
+        if read == all {
+            bar.finish_and_clear();
+        }
+    })
+}
+
+fn read(arguments: &Arguments) -> Result<Folder> {
+    let path = arguments.folder.as_deref();
     let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/notes");
     if path.is_none() {
         eprintln!("summarise: no FOLDER given, so the bundled notes are read (--help shows more)");
     }
     let path = path.unwrap_or(&bundled);
-    let folder = notes::read_folder(path)?;
+    let folder = notes::read_folder(Source { progress: Some(file_progress()), ..source(arguments, path) })?;
+    for skipped in folder.skipped.iter().filter(|skipped| skipped.reason != SkipReason::Unwanted) {
+        eprintln!("summarise: passed over: {skipped}");
+    }
     for problem in &folder.problems {
         eprintln!("summarise: not read: {problem}");
     }
     if folder.documents.is_empty() && folder.problems.is_empty() {
-        return Err(anyhow!("{}: no notes there (.txt and .md files are read)", path.display()));
+        return Err(anyhow!("{}: no notes there", path.display()));
     }
     Ok(folder)
 }

@@ -48,6 +48,12 @@ pub enum ErrorKind {
     Format,
     /// The file is not what other programs exchange under its format: damaged, cut off or too large.
     Exchange,
+    /// The file is of a format that is read here, and broken.
+    Damaged,
+    /// The file is larger, or unpacks to more, than is read.
+    Limit,
+    /// The pages are pictures without text: they need OCR first.
+    Scan,
 }
 
 /// A place in a file.
@@ -107,6 +113,13 @@ impl Error {
         self
     }
 
+    /// The same error, of a file attached to the one that is read.
+    #[cfg(feature = "documents")]
+    pub(crate) fn in_attachment(mut self, name: &str) -> Error {
+        self.0.message = format!("attached {name}: {}", self.0.message);
+        self
+    }
+
     pub(crate) fn at(mut self, place: Place) -> Error {
         self.0.place = Some(place);
         self
@@ -152,7 +165,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.0.path {
-            write!(f, "{}:", path.display())?;
+            // A line end in a file's name must not look like the end of the message.
+            let shown = path.display().to_string();
+            let plain: String = shown.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+            write!(f, "{plain}:")?;
         }
         match self.0.place {
             Some(Place::LineColumn(line, column)) => write!(f, "{line}:{column}: ")?,

@@ -9,6 +9,7 @@ pub mod error;
 pub mod exchange;
 pub mod norwegian;
 pub mod notes;
+pub mod privacy;
 pub mod report;
 pub mod themes;
 

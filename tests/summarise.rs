@@ -125,7 +125,7 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
         ("bord-1.txt", "- Fem måneders ventetid på DPS\n".as_bytes()),
         ("bord-2.txt", &[0; 4096]),
         ("bord-3.txt", b"p\xc3\xa5r\xc3\xb8rende b\xc3r"),
-        ("bord-4.docx", b"PK"),
+        ("bord-4.docx", b"PK\x03\x04"),
         ("bord-5.txt", b""),
     ];
     let run = summarise(folder(&files).path());
@@ -133,12 +133,40 @@ fn a_file_that_cannot_be_read_is_named_and_the_rest_is_analysed() {
     for named in [
         "bord-2.txt:byte 0: a zero byte",
         "bord-3.txt:byte 13: not valid UTF-8",
-        "bord-4.docx: a format that is not read: .docx",
+        "bord-4.docx: so broken that it can't be unpacked",
     ] {
         assert!(run.stderr.contains(named), "{named} is not in: {}", run.stderr);
         assert!(run.stdout.contains(named.split(':').next().unwrap()), "{named} is not in the report");
     }
     assert!(run.stdout.contains("Fem måneders ventetid på DPS"));
+}
+
+#[test]
+fn personal_data_is_counted_or_replaced() {
+    let notes = folder(&[
+        ("bord-1.txt", "- Kari Nordmann fikk ikke svar på fem måneder\n- Ring Kari på 99 12 34 56\n".as_bytes()),
+        ("Ola Hansen bord 2.txt", b"- Ventetiden er for lang\n"),
+    ]);
+    let seen = summarise(notes.path());
+    assert!(seen.stdout.contains("- navn: 2 (bord-1.txt:1; bord-1.txt:2)"), "{}", seen.stdout);
+    let out = tempdir().unwrap();
+    let key = out.path().join("key.tsv");
+    let replaced = run(example("summarise")
+        .arg(notes.path())
+        .arg("--pseudonymise")
+        .arg("--out")
+        .arg(out.path())
+        .arg("--pseudonym-key")
+        .arg(&key));
+    let points = fs::read_to_string(out.path().join("points.jsonl")).unwrap();
+    for written in [&replaced.stdout, &points] {
+        assert!(!["Kari", "Nordmann", "99 12", "Hansen"].iter().any(|data| written.contains(data)), "{written}");
+    }
+    assert!(points.contains("Ring [Person 1] på [Telefon 1]") && points.contains("[Person 2] bord 2.txt"), "{points}");
+    assert_eq!(
+        fs::read_to_string(key).unwrap(),
+        "[Person 1]\tkari\n[Person 1]\tkari nordmann\n[Person 2]\tola hansen\n[Telefon 1]\t99123456\n"
+    );
 }
 
 #[test]

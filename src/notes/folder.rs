@@ -1,24 +1,78 @@
 //! A folder of notes as documents, in the order of their paths.
 
-use super::Document;
+use super::source::{MANIFEST, Manifest};
+use super::{Columns, Document, Source};
 use crate::error::{Error, ErrorKind, Result};
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fmt;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use walkdir::WalkDir;
 
+/// A file may be so large, in bytes. A summit's notes are some kilobytes a table; scans with pictures reach tens of megabytes.
+const LARGEST: u64 = 128 << 20;
+
+/// Files of fewer bytes can be alike by chance: a line or two of two tables.
+const ALIKE: usize = 100;
+
+/// All texts of a folder may be so many bytes together.
+const TEXTS: usize = 400 << 20;
+
 /// What a folder held.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Folder {
     /// The documents that could be read, in the order of their paths.
     pub documents: Vec<Document>,
     /// What could not be read, in the order of their paths: an error a file.
     pub problems: Vec<Error>,
+    /// What was passed over with reason, in the order of their paths.
+    pub skipped: Vec<Skipped>,
 }
 
-/// Reads the notes in a folder and its sub-folders: `.txt` and `.md` files.
+/// A file that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its path from the folder.
+    pub path: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Why a file was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A hidden file, or one that an operating system or an office program keeps for itself.
+    Temporary,
+    /// [`Source::include`] or [`Source::exclude`] leave it out.
+    Unwanted,
+    /// The same file, byte for byte, as the one of this path.
+    SameAs(String),
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.reason {
+            SkipReason::Temporary => write!(f, "{}: a program's own file", self.path),
+            SkipReason::Unwanted => write!(f, "{}: left out as asked", self.path),
+            SkipReason::SameAs(other) => write!(f, "{}: the same file as {other}", self.path),
+        }
+    }
+}
+
+/// Reads the notes in a folder and its sub-folders, in every [`Format`](super::Format); without the feature `documents`, `.txt`
+/// and `.md` files.
 ///
 /// Files are taken in the order of their paths, so that a run is repeatable, and read in parallel. Hidden files and the
-/// temporary files of office programs are passed over; links are not followed. `path` may also be one file.
+/// temporary files of office programs are passed over, and a file that is there twice is read once; links are not followed
+/// unless [`Source::follow_links`] says so. `source` may also be one file. A `manifest.toml` in the folder may say what its files
+/// are: see [`Given`](super::Given).
+///
+/// A file of more than 128 MiB is refused, and what would bring the texts to more than 400 MiB together.
 ///
 /// ```
 /// let folder = kodebok::notes::read_folder("data/notes")?;
@@ -28,70 +82,194 @@ pub struct Folder {
 ///
 /// # Errors
 ///
-/// Only where the folder itself can't be read. A file in it that can't be read is listed in [`Folder::problems`].
-pub fn read_folder(path: impl AsRef<Path>) -> Result<Folder> {
-    let root = path.as_ref();
+/// Only where the folder itself or its manifest can't be read. A file in it that can't be read is listed in
+/// [`Folder::problems`].
+pub fn read_folder(source: impl Into<Source>) -> Result<Folder> {
+    let source = source.into();
+    let root = source.path.as_path();
     let metadata = std::fs::metadata(root).map_err(|error| Error::io(root, error))?;
     let base = if metadata.is_dir() { root } else { root.parent().unwrap_or(root) };
     if metadata.is_dir() {
         std::fs::read_dir(root).map_err(|error| Error::io(root, error))?;
     }
-    let (files, mut problems) = files_below(root);
-    let read: Vec<Result<Document>> = files.par_iter().map(|file| read_file(base, file)).collect();
+    let manifest = if metadata.is_dir() { Manifest::of(root)? } else { Manifest::default() };
+    let mut found = files_below(&source, base);
+    let shelf = Shelf { source: &source, base, manifest, read: AtomicUsize::new(0), bytes: AtomicUsize::new(0) };
+    let read: Vec<FileRead> = found.files.par_iter().map(|file| shelf.read(file, found.files.len())).collect();
+    let mut seen: HashMap<[u8; 32], String> = HashMap::new();
     let mut documents = Vec::with_capacity(read.len());
-    for result in read {
-        match result {
-            Ok(document) => documents.push(document),
-            Err(error) => problems.push(error),
+    for file in read {
+        let first = file.hash.and_then(|hash| match seen.entry(hash) {
+            Entry::Occupied(first) => Some(first.get().clone()),
+            Entry::Vacant(place) => {
+                place.insert(file.path.clone());
+                None
+            }
+        });
+        if let Some(first) = first {
+            found.skipped.push(Skipped { path: file.path, reason: SkipReason::SameAs(first) });
+            continue;
+        }
+        for result in file.documents {
+            match result {
+                Ok(document) => documents.push(document),
+                Err(error) => found.problems.push(error),
+            }
         }
     }
-    problems.sort_by(|a, b| a.path().cmp(&b.path()));
-    Ok(Folder { documents, problems })
+    found.problems.sort_by(|a, b| a.path().cmp(&b.path()));
+    found.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Folder { documents, problems: found.problems, skipped: found.skipped })
+}
+
+/// What a folder's tree holds.
+#[derive(Default)]
+struct Tree {
+    files: Vec<PathBuf>,
+    problems: Vec<Error>,
+    skipped: Vec<Skipped>,
 }
 
 /// The files below a folder in the order of their paths, and what stood in the way of looking.
-fn files_below(root: &Path) -> (Vec<PathBuf>, Vec<Error>) {
-    let mut files = Vec::new();
-    let mut problems = Vec::new();
-    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_passed_over(&entry.file_name().to_string_lossy());
-    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(shown) {
+fn files_below(source: &Source, base: &Path) -> Tree {
+    let mut tree = Tree::default();
+    let mut passed: Vec<PathBuf> = Vec::new();
+    let shown = |entry: &walkdir::DirEntry| {
+        let is_passed = entry.depth() > 0 && is_passed_over(&entry.file_name().to_string_lossy());
+        if is_passed {
+            passed.push(entry.path().to_owned());
+        }
+        !is_passed
+    };
+    let walk = WalkDir::new(&source.path).sort_by_file_name().follow_links(source.follow_links);
+    for entry in walk.into_iter().filter_entry(shown) {
         match entry {
-            Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 => {
+            Ok(entry) if entry.path_is_symlink() && entry.depth() > 0 && !source.follow_links => {
                 let message = "a link: links are not followed";
-                problems.push(Error::new(ErrorKind::Io, message).in_file(entry.path()).advise("copy the file itself"));
+                let error = Error::new(ErrorKind::Io, message).in_file(entry.path());
+                tree.problems.push(error.advise("copy the file itself"));
             }
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) => files.push(entry.into_path()),
+            Ok(entry) if entry.depth() == 1 && entry.file_name() == MANIFEST => {}
+            Ok(entry) => match relative(base, entry.path()) {
+                path if entry.depth() > 0 && !source.wants(&path) => {
+                    tree.skipped.push(Skipped { path, reason: SkipReason::Unwanted });
+                }
+                _ => tree.files.push(entry.into_path()),
+            },
             Err(error) => {
-                let path = error.path().unwrap_or(root).to_owned();
-                problems
-                    .push(Error::io(&path, error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into())));
+                let path = error.path().unwrap_or(&source.path).to_owned();
+                let cause = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
+                tree.problems.push(Error::io(&path, cause));
             }
         }
     }
-    files.sort();
-    (files, problems)
+    let temporary = passed.iter().map(|path| Skipped { path: relative(base, path), reason: SkipReason::Temporary });
+    tree.skipped.extend(temporary);
+    tree.files.sort();
+    tree
 }
 
 /// Hidden files, and the owner files that Word and LibreOffice leave beside an open document.
 fn is_passed_over(name: &str) -> bool {
-    name.starts_with('.') || name.starts_with("~$") || matches!(name, "Thumbs.db" | "desktop.ini")
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || (name.starts_with("~") && name.ends_with(".tmp"))
+        || matches!(name, "Thumbs.db" | "desktop.ini" | "__MACOSX" | "Icon\r")
 }
 
-/// Reads one file by its format.
-fn read_file(base: &Path, file: &Path) -> Result<Document> {
-    let extension = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if !matches!(extension.as_str(), "txt" | "md" | "markdown" | "") {
-        return Err(Error::new(ErrorKind::Format, "a format that is not read")
-            .in_file(file)
-            .on(&format!(".{extension}"))
-            .advise("save it as .txt or .md"));
+/// One file as it was read.
+struct FileRead {
+    path: String,
+    /// Of a file that is long enough to be known again.
+    hash: Option<[u8; 32]>,
+    documents: Vec<Result<Document>>,
+}
+
+/// What is shared while files are read.
+struct Shelf<'s> {
+    source: &'s Source,
+    base: &'s Path,
+    manifest: Manifest,
+    read: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+impl Shelf<'_> {
+    fn read(&self, file: &Path, all: usize) -> FileRead {
+        let path = relative(self.base, file);
+        let mut hash = None;
+        let documents = match bytes_of(file) {
+            Ok(bytes) => {
+                hash = (bytes.len() >= ALIKE).then(|| Sha256::digest(&bytes).into());
+                let read = read_with(&path, &bytes, &self.source.columns).into_iter();
+                read.map(|document| self.kept(document, &path).map_err(|error| error.in_file(file))).collect()
+            }
+            Err(error) => vec![Err(error)],
+        };
+        let read = self.read.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(progress) = &self.source.progress {
+            progress(read, all);
+        }
+        FileRead { path, hash, documents }
     }
+
+    /// A document with what the manifest says of it, unless the folder's texts are too much for the memory.
+    fn kept(&self, document: Result<Document>, path: &str) -> Result<Document> {
+        let mut document = document?;
+        document.given = self.manifest.given(path);
+        let before = self.bytes.fetch_add(document.text.len(), Ordering::Relaxed);
+        if before + document.text.len() > TEXTS {
+            self.bytes.fetch_sub(document.text.len(), Ordering::Relaxed);
+            let message = format!("the folder's texts are more than {} MB together", TEXTS >> 20);
+            return Err(Error::new(ErrorKind::Limit, message).advise("read it in parts"));
+        }
+        Ok(document)
+    }
+}
+
+/// The documents in a file's bytes: one, and those attached to an e-mail; and what of them could not be read.
+///
+/// `path` is what the file is called; the format shows from the bytes.
+///
+/// ```
+/// let read = kodebok::notes::read_bytes("bord-3.txt", b"{\\rtf1 Mer tid\\par}");
+/// assert_eq!(read[0].as_ref().unwrap().text, "Mer tid\n");
+/// ```
+#[must_use]
+pub fn read_bytes(path: &str, bytes: &[u8]) -> Vec<Result<Document>> {
+    read_with(path, bytes, &Columns::default())
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>> {
     if !file.is_file() {
-        return Err(Error::new(ErrorKind::Io, "no ordinary file").in_file(file));
+        return Err(Error::new(ErrorKind::Io, "no ordinary file, or gone").in_file(file));
     }
-    let bytes = std::fs::read(file).map_err(|error| Error::io(file, error))?;
-    Document::from_bytes(relative(base, file), &bytes).map_err(|error| error.in_file(file))
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(|error| Error::io(file, error))?;
+    // Of a file that grows while it is read no more than the bound is taken.
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| Error::io(file, error))?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("larger than {} MB", LARGEST >> 20);
+        return Err(Error::new(ErrorKind::Limit, message).in_file(file).advise("divide it"));
+    }
+    Ok(bytes)
+}
+
+#[cfg(feature = "documents")]
+fn read_with(path: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Document>> {
+    super::format::read(path, bytes, columns)
+}
+
+#[cfg(not(feature = "documents"))]
+fn read_with(path: &str, bytes: &[u8], _: &Columns) -> Vec<Result<Document>> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let extension = name.rsplit_once('.').map_or("", |(_, last)| last).to_lowercase();
+    if !matches!(extension.as_str(), "txt" | "md" | "markdown" | "") {
+        let error = Error::new(ErrorKind::Format, "a format that is not read without the feature `documents`");
+        return vec![Err(error.on(&format!(".{extension}")).advise("save it as .txt or .md"))];
+    }
+    vec![Document::from_bytes(path, bytes)]
 }
 
 /// A path from the folder that was read, with `/` between its parts on every system.
@@ -111,16 +289,51 @@ mod tests {
     #[test]
     fn files_come_in_the_order_of_their_paths() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b.txt", "a/z.md", "a.txt", "~$b.txt", ".DS_Store", "c.pdf"] {
+        for name in ["b.txt", "a/z.md", "a.txt", "~$b.txt", ".DS_Store", "c.doc"] {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, "- mer tid\n").unwrap();
+            std::fs::write(path, if name == "c.doc" { &b"\xD0\xCF\x11\xE0"[..] } else { b"- mer tid\n" }).unwrap();
         }
         let read = read_folder(folder.path()).unwrap();
         let paths: Vec<&str> = read.documents.iter().map(|document| document.path.as_str()).collect();
         assert_eq!(paths, ["a/z.md", "a.txt", "b.txt"]);
         let problems: Vec<String> = read.problems.iter().map(Error::to_string).collect();
-        assert!(problems.len() == 1 && problems[0].contains("c.pdf: a format that is not read: .pdf"), "{problems:?}");
+        assert!(problems.len() == 1 && problems[0].contains("c.doc: "), "{problems:?}");
+    }
+
+    #[test]
+    fn twins_and_what_is_left_out_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = "- mer tid til samtaler med pårørende, og flere som kan ta dem\n".repeat(3);
+        for (name, text) in [
+            ("a.txt", long.as_str()),
+            ("b/kopi av a.txt", &long),
+            ("c.txt", "- ro\n"),
+            ("utkast/d.txt", "- støy\n"),
+            ("~$a.docx", ""),
+            ("manifest.toml", "[[file]]\npath = \"c.txt\"\ntable = \"7\"\ndate = \"2017-10-20\"\nrole = \"Mor\"\n"),
+        ] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let read = read_folder(Source { exclude: vec!["utkast/**".into()], ..folder.path().into() }).unwrap();
+        let said: Vec<String> = read.skipped.iter().map(Skipped::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "b/kopi av a.txt: the same file as a.txt",
+                "utkast/d.txt: left out as asked",
+                "~$a.docx: a program's own file"
+            ]
+        );
+        let points = super::super::points(&read.documents);
+        let last = points.last().unwrap();
+        assert_eq!((last.table, last.speaker), (Some("7"), Some("Mor")));
+        assert_eq!(read.documents[1].given.date.as_deref(), Some("2017-10-20"));
+        std::fs::write(folder.path().join("manifest.toml"), "[[file]]\nsti = 1\n").unwrap();
+        let error = read_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("manifest.toml:2:1: unknown field"), "{error}");
     }
 
     #[test]

@@ -24,12 +24,7 @@ impl<'d> Joined<'d> {
         }
         let mut text = first.body[skip..].to_owned();
         for line in rest {
-            match line_end(&text, line.body) {
-                LineEnd::Space if text.is_empty() => {}
-                LineEnd::Space => text.push(' '),
-                LineEnd::Drop(bytes) => text.truncate(text.len() - bytes),
-                LineEnd::Keep => {}
-            }
+            end_line(&mut text, line.body);
             starts.push((text.len(), line.start));
             text.push_str(line.body);
         }
@@ -66,6 +61,23 @@ impl<'d> Joined<'d> {
     fn piece(&self, at: usize) -> (usize, usize) {
         let next = self.starts.partition_point(|&(text, _)| text <= at);
         self.starts[next.saturating_sub(1)]
+    }
+}
+
+/// Adds a line to a text, a word that a hyphen parts mended.
+#[cfg(feature = "documents")]
+pub(super) fn append(text: &mut String, next: &str) {
+    end_line(text, next);
+    text.push_str(next);
+}
+
+/// Makes a text ready for its next line: a space, or a word's hyphen taken off.
+fn end_line(text: &mut String, next: &str) {
+    match line_end(text, next) {
+        LineEnd::Space if text.is_empty() => {}
+        LineEnd::Space => text.push(' '),
+        LineEnd::Drop(bytes) => text.truncate(text.len() - bytes),
+        LineEnd::Keep => {}
     }
 }
 

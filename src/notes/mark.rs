@@ -204,6 +204,18 @@ pub(super) fn metadata_key(line: &str) -> Option<&str> {
     METADATA_KEYS.contains(lower_case(key).as_ref()).then_some(key)
 }
 
+/// A line that only counts pages: "7", "- 7 -", "Side 3 av 7".
+pub(super) fn is_page_number(body: &str) -> bool {
+    let mut words = body.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_counted = |word: &str| word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(first) = words.next() else { return false };
+    let rest: Vec<&str> = words.collect();
+    if ["side", "page", "s"].contains(&first.to_lowercase().as_str()) {
+        return !rest.is_empty() && rest.iter().all(|word| is_counted(word) || matches!(*word, "av" | "of"));
+    }
+    is_counted(first) && rest.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,20 +1,26 @@
 //! Folder to documents to points.
 //!
 //! [`read_folder`] reads what a folder holds as [`Document`]s, [`outline`] takes one document apart, and [`points`] gives the
-//! points of many. One file a format is the plan of this module: `folder.rs` finds the files and asks the format for its
-//! text; `encoding.rs` is what the plain-text formats share.
+//! points of many. `folder.rs` finds the files and asks `format/` for their text, one file a format; `encoding.rs` is what the
+//! plain-text formats share, `block.rs` what a format may know of each line.
 
+mod block;
 mod document;
 mod encoding;
 mod folder;
+#[cfg(feature = "documents")]
+mod format;
 mod join;
 mod line;
 mod mark;
 mod mend;
 mod outline;
+mod source;
 
-pub use document::{Document, Encoding};
+pub use block::Position;
+pub use document::{Columns, Document, Encoding, Format};
 pub use encoding::decode;
-pub use folder::{Folder, read_folder};
+pub use folder::{Folder, SkipReason, Skipped, read_bytes, read_folder};
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};
+pub use source::{Given, Progress, Source};

@@ -1,6 +1,7 @@
 //! A document taken apart: points, and the headings, page heads and remainders between them. Nothing is lost.
 
 use super::Document;
+use super::block::{BlockKind, Position, Stand};
 use super::join::Joined;
 use super::line::{Line, lines};
 use super::mark::{self, Bullet};
@@ -15,8 +16,10 @@ use std::ops::Range;
 pub struct Point<'d> {
     /// The index of its document.
     pub document: usize,
-    /// The line on which it begins, from 1.
+    /// The line of [`Document::text`] on which it begins, from 1.
     pub line: usize,
+    /// Where it begins in the file: the same line of a text file, a page, a paragraph or a cell of others.
+    pub position: Position<'d>,
     /// Where it stands in [`Document::text`], its bullet's mark included: bytes, end exclusive.
     pub span: Range<usize>,
     /// The point as it reads: without its mark, lines joined, words that a line's end parted mended.
@@ -164,6 +167,8 @@ struct Reader<'d, 'l> {
     question: Option<&'d str>,
     section: Option<&'d str>,
     speaker: Option<&'d str>,
+    /// A row of a table, and who said what stands in it.
+    row_speaker: Option<(u32, &'d str)>,
     outline: Outline<'d>,
 }
 
@@ -174,14 +179,16 @@ impl<'d, 'l> Reader<'d, 'l> {
             document,
             lines,
             width: wrap_width(lines),
-            is_transcript: mark::is_transcript(lines.iter().map(|line| line.body)),
+            is_transcript: document.blocks.iter().any(|block| matches!(block.kind, BlockKind::Turn(_)))
+                || mark::is_transcript(lines.iter().map(|line| line.body)),
             has_ocr_bullets: mark::has_ocr_bullets(lines.iter().map(|line| line.body)),
             unit: None,
             turns: 0,
-            table: mark::table_in_path(&document.path),
-            question: None,
+            table: document.given.table.as_deref().or_else(|| mark::table_in_path(&document.path)),
+            question: document.given.question.as_deref(),
             section: None,
             speaker: None,
+            row_speaker: None,
             outline: Outline::default(),
         }
     }
@@ -209,11 +216,89 @@ impl<'d, 'l> Reader<'d, 'l> {
         last + 1
     }
 
+    fn kind(&self, at: usize) -> BlockKind {
+        self.document.blocks.get(at).map_or(BlockKind::Line, |block| block.kind)
+    }
+
     /// Reads a line that is not blank.
     fn line(&mut self, at: usize) {
+        match self.kind(at) {
+            BlockKind::Line | BlockKind::Paragraph => self.marked_line(at),
+            kind => self.known_line(at, kind),
+        }
+    }
+
+    /// Reads a line of which the format says what it is.
+    fn known_line(&mut self, at: usize, kind: BlockKind) {
         let line = self.lines[at];
         let body = line.body;
-        if !body.chars().any(char::is_alphanumeric) || is_page_number(body) || self.is_running_head(at) {
+        match kind {
+            BlockKind::More if self.unit.is_some() => {
+                self.unit.iter_mut().for_each(|unit| unit.lines.push(at));
+                return;
+            }
+            BlockKind::More => return self.marked_line(at),
+            _ => self.close(),
+        }
+        if kind == BlockKind::Aside || !body.chars().any(char::is_alphanumeric) {
+            return self.passage(PassageKind::Remainder, &line);
+        }
+        match kind {
+            BlockKind::Item => {
+                let mark = self.bullet(at).filter(|(bullet, _)| *bullet == Bullet::Sign).map_or(0, |(_, len)| len);
+                self.unit = Some(Unit { kind: UnitKind::Bullet, lines: vec![at], mark });
+            }
+            BlockKind::Turn(label) => {
+                let len = (label as usize).min(body.len());
+                let name = body[..len].trim_end().trim_end_matches(':');
+                self.open_turn(at, mark::Speaker { name, timed: true, len });
+            }
+            BlockKind::Note => self.unit = Some(Unit { kind: UnitKind::Prose, lines: vec![at], mark: 0 }),
+            BlockKind::Heading | BlockKind::Section => {
+                match mark::label(body) {
+                    Some(label) => self.enter(label, body),
+                    None => self.section = Some(mark::bare(body)),
+                }
+                self.passage(PassageKind::Heading, &line);
+            }
+            BlockKind::Head => {
+                let label = mark::label(body);
+                if let Some(label) = label {
+                    self.enter(label, body);
+                }
+                let kind = if label.is_some() { PassageKind::Heading } else { PassageKind::Metadata };
+                self.passage(kind, &line);
+            }
+            _ => self.cell(at, kind),
+        }
+    }
+
+    /// A cell that says something of the points in its row.
+    fn cell(&mut self, at: usize, kind: BlockKind) {
+        let line = self.lines[at];
+        let label = mark::label(line.body).unwrap_or_default();
+        match kind {
+            BlockKind::Table => self.table = label.table.or(Some(line.body)),
+            BlockKind::Question => self.question = label.question.or(Some(line.body)),
+            BlockKind::Speaker => self.row_speaker = self.row(at).map(|row| (row, line.body)),
+            _ => {}
+        }
+        let is_heading = matches!(kind, BlockKind::Caption);
+        self.passage(if is_heading { PassageKind::Heading } else { PassageKind::Metadata }, &line);
+    }
+
+    fn row(&self, at: usize) -> Option<u32> {
+        match self.document.blocks.get(at)?.stand {
+            Stand::Cell { row, .. } | Stand::SheetCell { row, .. } => Some(row),
+            _ => None,
+        }
+    }
+
+    /// Reads a line by its own marks and its neighbours.
+    fn marked_line(&mut self, at: usize) {
+        let line = self.lines[at];
+        let body = line.body;
+        if !body.chars().any(char::is_alphanumeric) || mark::is_page_number(body) || self.is_running_head(at) {
             self.close();
             self.passage(PassageKind::Remainder, &line);
         } else if self.heading_goes_on(at) {
@@ -246,6 +331,9 @@ impl<'d, 'l> Reader<'d, 'l> {
     fn heading_goes_on(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1).map(|before| &self.lines[before]) else { return false };
         let line = &self.lines[at];
+        if self.kind(at) != BlockKind::Line {
+            return false;
+        }
         let is_open = self.unit.is_none()
             && self
                 .outline
@@ -261,6 +349,9 @@ impl<'d, 'l> Reader<'d, 'l> {
 
     /// Whether a line that stands alone repeats the document's first, as the head of each page does.
     fn is_running_head(&self, at: usize) -> bool {
+        if self.kind(at) != BlockKind::Line {
+            return false;
+        }
         let first = self.lines.iter().position(|line| !line.is_blank());
         let is_alone = |at: usize| self.lines.get(at).is_none_or(Line::is_blank);
         first.is_some_and(|first| first < at && self.lines[first].body == self.lines[at].body)
@@ -322,6 +413,9 @@ impl<'d, 'l> Reader<'d, 'l> {
         if unit.kind == UnitKind::Turn && self.is_transcript {
             return true;
         }
+        if self.kind(at) == BlockKind::Paragraph {
+            return false;
+        }
         let (before, line) = (&self.lines[last], &self.lines[at]);
         let is_open = !before.body.ends_with(['.', '!', '?', ':', ';', '»', '"']);
         let in_middle = line.body.starts_with(|c: char| c.is_lowercase() || matches!(c, '(' | ',' | '&'));
@@ -354,7 +448,8 @@ impl<'d, 'l> Reader<'d, 'l> {
             let title = body.trim_start_matches('#');
             return title.starts_with(' ') && body.len() - title.len() <= 6;
         }
-        let is_first = at == 0 || self.lines[at - 1].is_blank() || self.unit.is_none();
+        let is_whole = self.kind(at) == BlockKind::Paragraph;
+        let is_first = is_whole || at == 0 || self.lines[at - 1].is_blank() || self.unit.is_none();
         let counter = match mark::bullet(body, false) {
             Some((Bullet::Counter, _)) => true,
             Some(_) => return false,
@@ -364,8 +459,12 @@ impl<'d, 'l> Reader<'d, 'l> {
             return false;
         }
         let Some(next) = (at + 1..self.lines.len()).find(|&next| !self.lines[next].is_blank()) else { return false };
-        let is_apart = next > at + 1;
-        let before_bullet = mark::bullet(self.lines[next].body, self.has_ocr_bullets).is_some();
+        if is_whole && !matches!(self.kind(next), BlockKind::Paragraph | BlockKind::Item) {
+            return false;
+        }
+        let is_apart = is_whole || next > at + 1;
+        let before_bullet =
+            self.kind(next) == BlockKind::Item || mark::bullet(self.lines[next].body, self.has_ocr_bullets).is_some();
         if counter {
             let opens_paragraph = self.lines[next].body.starts_with(char::is_uppercase) && self.is_paragraph(next);
             let stands_out = is_apart || (opens_paragraph && !self.is_full(&self.lines[at], &self.lines[next]));
@@ -376,7 +475,8 @@ impl<'d, 'l> Reader<'d, 'l> {
 
     /// Whether running prose begins at a line: more than one line, or more than one sentence.
     fn is_paragraph(&self, at: usize) -> bool {
-        let has_second_line = self.lines.get(at + 1).is_some_and(|line| !line.is_blank());
+        let may_go_on = self.kind(at) != BlockKind::Paragraph;
+        let has_second_line = may_go_on && self.lines.get(at + 1).is_some_and(|line| !line.is_blank());
         has_second_line || sentences(self.lines[at].body).count() > 1
     }
 
@@ -409,7 +509,9 @@ impl<'d, 'l> Reader<'d, 'l> {
         let joined = Joined::new(lines, mark + spoken.map_or(0, |speaker| speaker.len));
         let len = joined.text().len();
         let span = lines[0].start..joined.in_document(&(0..len)).end;
-        let speaker = spoken.map(|speaker| speaker.name);
+        let row = self.row(lines[0].number - 1);
+        let in_row = self.row_speaker.filter(|(named, _)| row == Some(*named)).map(|(_, name)| name);
+        let speaker = spoken.map(|speaker| speaker.name).or(in_row);
         let point = self.point(span, joined.part(0..len), speaker, None);
         self.outline.points.push(point);
     }
@@ -435,16 +537,18 @@ impl<'d, 'l> Reader<'d, 'l> {
         speaker: Option<&'d str>,
         turn: Option<usize>,
     ) -> Point<'d> {
+        let line = self.line_of(span.start);
         Point {
             document: self.index,
-            line: self.line_of(span.start),
+            line,
+            position: self.document.position(line),
             span,
             text,
             mended: None,
             table: self.table,
             question: self.question,
             section: self.section,
-            speaker,
+            speaker: speaker.or(self.document.given.role.as_deref()),
             turn,
         }
     }
@@ -495,18 +599,6 @@ fn is_short_title(body: &str) -> bool {
     is_short
         && body.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
         && !body.ends_with(['.', '!', '?', ',', ';', '-', '…'])
-}
-
-/// A line that only counts pages: "7", "- 7 -", "Side 3 av 7".
-fn is_page_number(body: &str) -> bool {
-    let mut words = body.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let is_counted = |word: &str| word.len() <= 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let Some(first) = words.next() else { return false };
-    let rest: Vec<&str> = words.collect();
-    if ["side", "page", "s"].contains(&first.to_lowercase().as_str()) {
-        return !rest.is_empty() && rest.iter().all(|word| is_counted(word) || matches!(*word, "av" | "of"));
-    }
-    is_counted(first) && rest.is_empty()
 }
 
 /// The columns at which a document's lines break: its longest line, if others come near it. Lines of over 160 columns are

@@ -1,8 +1,8 @@
 //! The report in Markdown.
 
 use super::Report;
-use super::texts::{Language, Texts, fill};
-use crate::notes::Point;
+use super::texts::{Language, PositionTexts, Texts, fill};
+use crate::notes::{Point, Position};
 use crate::themes::{self, Theme};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -103,8 +103,8 @@ impl Markdown<'_> {
 
     /// Where a point stands: `bord-03.txt:11, bord 3`.
     fn place(&self, point: &Point<'_>) -> String {
-        let file = escaped(&self.report.folder.documents[point.document].path);
-        let mut place = format!("{file}:{}", point.line);
+        let file = &self.report.folder.documents[point.document].path;
+        let mut place = place(&self.texts.position, file, point.position);
         for (word, value) in [(&self.texts.table_word, point.table), (&self.texts.question_word, point.question)] {
             if let Some(value) = value {
                 let _ = write!(place, ", {word} {}", escaped(value));
@@ -190,12 +190,30 @@ impl Markdown<'_> {
     }
 }
 
+/// Where in a file something stands, in the report's language: `bord-03.txt:11`, `bord-03.pdf, side 2`.
+pub(super) fn place(texts: &PositionTexts, file: &str, position: Position<'_>) -> String {
+    let file = escaped(file);
+    let numbered = |text: &str, number: usize| format!("{file}, {}", fill(text, &[("number", &number)]));
+    match position {
+        Position::Line(line) => format!("{file}:{line}"),
+        Position::Paragraph(number) => numbered(&texts.paragraph, number),
+        Position::Page(number) => numbered(&texts.page, number),
+        Position::Footnote(number) => numbered(&texts.footnote, number),
+        Position::Comment(number) => numbered(&texts.comment, number),
+        Position::Cell { table, row, column } => {
+            format!("{file}, {}", fill(&texts.cell, &[("table", &table), ("row", &row), ("column", &column)]))
+        }
+        Position::Margin => format!("{file}, {}", texts.margin),
+        Position::SheetCell { .. } => format!("{file}, {}", escaped(&position.to_string())),
+    }
+}
+
 fn heading(f: &mut Formatter<'_>, level: usize, text: &str) -> fmt::Result {
     writeln!(f, "\n{} {text}\n", "#".repeat(level))
 }
 
 /// A text of the notes with all that Markdown or HTML would act on made plain, on one line.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -2,6 +2,7 @@
 
 mod markdown;
 mod points;
+mod privacy;
 mod texts;
 
 use crate::codebook::Codebook;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
+pub use privacy::personal_data;
 pub use texts::Language;
 
 /// The results of an analysis, borrowed, ready to be rendered.

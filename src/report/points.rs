@@ -27,8 +27,10 @@ pub struct PointRecord<'a> {
     pub id: String,
     /// The file, from the folder that was read.
     pub file: &'a str,
-    /// The line on which the point begins, from 1.
+    /// The line on which the point begins, from 1; of a file that has no lines, of its text as it was read.
     pub line: usize,
+    /// Where a person finds it in the file: "linje 6", "side 3", "avsnitt 12", "Ark1!B7".
+    pub place: String,
     /// The table at which it was noted.
     pub table: Option<&'a str>,
     /// The question that it answers.
@@ -118,6 +120,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
             id,
             file: &report.folder.documents[point.document].path,
             line: point.line,
+            place: point.position.to_string(),
             table: point.table,
             question: point.question,
             speaker: point.speaker,

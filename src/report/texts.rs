@@ -36,6 +36,39 @@ pub(super) struct Texts {
     pub caveat_title: String,
     pub caveat: String,
     pub made: String,
+    pub position: PositionTexts,
+    pub privacy: PrivacyTexts,
+}
+
+/// What is said of personal data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PrivacyTexts {
+    pub title: String,
+    pub note: String,
+    pub row: String,
+    pub more: String,
+    pub name: String,
+    pub national_id: String,
+    pub phone: String,
+    pub mail: String,
+    pub address: String,
+    pub account: String,
+    pub birth: String,
+    pub handle: String,
+    pub plate: String,
+}
+
+/// Where a point stands in its file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PositionTexts {
+    pub paragraph: String,
+    pub page: String,
+    pub cell: String,
+    pub footnote: String,
+    pub comment: String,
+    pub margin: String,
 }
 
 impl Texts {
