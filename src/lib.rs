@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod agreement;
+pub mod analysis;
 pub mod codebook;
 pub mod coding;
 pub mod error;

@@ -15,7 +15,7 @@ pub struct Markdown<'a> {
     report: Report<'a>,
     language: Language,
     texts: Texts,
-    theme_ids: Vec<String>,
+    theme_ids: Vec<Option<String>>,
     tables: usize,
 }
 
@@ -74,7 +74,7 @@ impl Markdown<'_> {
         heading(f, 2, &self.texts.table)?;
         let codes = &self.report.codebook.codes;
         let columns: Vec<Vec<&Theme>> = (0..codes.len())
-            .map(|code| self.report.themes.iter().filter(|theme| theme.code == code).collect())
+            .map(|code| self.report.themes.iter().filter(|theme| theme.code == Some(code)).collect())
             .collect();
         for code in codes {
             write!(f, "| {} ", escaped(self.name(&code.label)))?;
@@ -117,8 +117,10 @@ impl Markdown<'_> {
         heading(f, 2, &self.texts.themes)?;
         let mut code = None;
         for (theme, id) in self.report.themes.iter().zip(&self.theme_ids) {
+            let Some(id) = id else { continue };
             if code.replace(theme.code) != Some(theme.code) {
-                heading(f, 3, &escaped(self.name(&self.report.codebook.codes[theme.code].label)))?;
+                let label = theme.code.map(|code| self.name(&self.report.codebook.codes[code].label));
+                heading(f, 3, &escaped(label.unwrap_or(&self.texts.uncoded)))?;
             }
             let points = fill(&self.texts.support_points, &[("points", &theme.points.len())]);
             writeln!(f, "\n**{id}**: {}, {points}\n", self.support(theme))?;

@@ -43,15 +43,19 @@ impl<'a> Report<'a> {
         points::records(*self)
     }
 
-    /// The names of the themes in files: the code's id and a number within it, `lover-3`.
-    fn theme_ids(&self) -> Vec<String> {
-        let mut counts: HashMap<usize, usize> = HashMap::new();
-        let mut next = |code: usize| {
-            let count = counts.entry(code).or_default();
+    /// The names of the themes in files: the code's id and a number within it, `lover-3`; `uten-kode-1` for points that say the
+    /// same but have no code. An uncoded point that stands alone is no theme that anyone needs to name.
+    fn theme_ids(&self) -> Vec<Option<String>> {
+        let mut counts: HashMap<Option<usize>, usize> = HashMap::new();
+        let id = |theme: &Theme| {
+            if theme.code.is_none() && theme.points.len() == 1 {
+                return None;
+            }
+            let count = counts.entry(theme.code).or_default();
             *count += 1;
-            *count
+            Some(format!("{}-{count}", theme.code.map_or("uten-kode", |code| &self.codebook.codes[code].id)))
         };
-        self.themes.iter().map(|theme| format!("{}-{}", self.codebook.codes[theme.code].id, next(theme.code))).collect()
+        self.themes.iter().map(id).collect()
     }
 
     /// The names of the points in files: 16 hexadecimal digits of SHA-256 over the file's path, the text, and how many points

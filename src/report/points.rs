@@ -76,7 +76,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
     let mut theme_of = vec![None; report.points.len()];
     for (theme, id) in report.themes.iter().zip(&theme_ids) {
         for &point in &theme.points {
-            theme_of[point] = Some(id.clone());
+            theme_of[point] = id.clone();
         }
     }
     let rows = ids.into_iter().zip(theme_of).zip(report.points).zip(report.codings);
