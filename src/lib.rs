@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod analysis;
 pub mod codebook;
 pub mod coding;
+pub mod decisions;
 pub mod error;
 pub mod norwegian;
 pub mod notes;

@@ -7,6 +7,7 @@
 mod document;
 mod encoding;
 mod folder;
+mod ids;
 mod join;
 mod line;
 mod mark;
@@ -16,5 +17,6 @@ mod outline;
 pub use document::{Document, Encoding};
 pub use encoding::decode;
 pub use folder::{Folder, read_folder};
+pub use ids::ids;
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};

@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::coding::Evidence;
-use crate::notes::Point;
+use crate::notes::{Point, ids};
 use serde::Serialize;
 
 /// One line of `points.jsonl`.
@@ -15,7 +15,7 @@ use serde::Serialize;
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
 /// let first = report.point_records().next().unwrap();
 /// assert_eq!((first.file, first.line, first.table), ("bord-01.txt", 5, Some("1")));
 /// # Ok::<(), kodebok::Error>(())
@@ -44,6 +44,8 @@ pub struct PointRecord<'a> {
     pub codes: Vec<CodeRecord<'a>>,
     /// The theme that it is part of.
     pub theme: Option<String>,
+    /// Whether a person decided on its code or theme: what stands here is their word then.
+    pub decided: bool,
 }
 
 /// A code of a [`PointRecord`].
@@ -71,7 +73,7 @@ pub struct EvidenceRecord<'a> {
 }
 
 pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_>> {
-    let ids = report.point_ids();
+    let ids = ids(&report.folder.documents, report.points);
     let theme_ids = report.theme_ids();
     let mut theme_of = vec![None; report.points.len()];
     for (theme, id) in report.themes.iter().zip(&theme_ids) {
@@ -80,7 +82,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
         }
     }
     let rows = ids.into_iter().zip(theme_of).zip(report.points).zip(report.codings);
-    rows.map(move |(((id, theme), point), coding)| {
+    rows.enumerate().map(move |(at, (((id, theme), point), coding))| {
         let code_id = |code: usize| report.codebook.codes[code].id.as_str();
         let text = point.text.as_ref();
         PointRecord {
@@ -103,6 +105,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
                 })
                 .collect(),
             theme,
+            decided: report.decided(at).is_some_and(|decided| decided.code.is_some() || decided.theme.is_some()),
         }
     })
 }
