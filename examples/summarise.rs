@@ -5,6 +5,7 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
 use kodebok::coding::{self, CodebookFile, Coder, Coding};
+use kodebok::decisions;
 use kodebok::exchange::{refi, tables};
 use kodebok::notes::{self, Columns, Folder, Point, Progress, SkipReason, Source};
 use kodebok::privacy;
@@ -23,8 +24,8 @@ use tempfile::NamedTempFile;
     version,
     after_help = "A worked call:\n  \
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
-    reads the files below notater/, prints the report in nynorsk, and writes resultat/report.md and\n\
-    resultat/points.jsonl.\n\n\
+    reads the files below notater/, prints the report in nynorsk, and writes resultat/report.md,\n\
+    resultat/points.jsonl and resultat/decisions.csv, which a person can fill in and give back with --decisions.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
     could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
 )]
@@ -38,7 +39,7 @@ struct Arguments {
     /// what is wrong and what to do.
     #[arg(long, conflicts_with_all = ["folder", "out", "qdpx", "tables"])]
     check: bool,
-    /// Where to write report.md and points.jsonl; made if it is not there.
+    /// Where to write report.md, points.jsonl and decisions.csv; made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write the analysis as a REFI-QDA project too, which NVivo, MAXQDA, ATLAS.ti and QualCoder open.
@@ -47,6 +48,10 @@ struct Arguments {
     /// Write tables for R, Python and statistics programs: points.csv, themes.csv, tables.csv and columns.csv.
     #[arg(long, value_name = "DIR")]
     tables: Option<PathBuf>,
+    /// A file of decisions, decisions.csv as filled in by a person: what is decided there wins over the machine, and the coder learns
+    /// from it.
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
     /// The language of the report.
     #[arg(long, value_enum, default_value_t = Lang::Nb)]
     lang: Lang,
@@ -122,7 +127,7 @@ fn main() -> ExitCode {
 /// Gives whether every file could be read; of a codebook to be tested, whether nothing was found.
 fn run(arguments: &Arguments) -> Result<bool> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
-    let codebook = match &arguments.codebook {
+    let mut codebook = match &arguments.codebook {
         Some(path) => Codebook::read(path)?,
         None => Codebook::summit_2017(),
     };
@@ -134,15 +139,41 @@ fn run(arguments: &Arguments) -> Result<bool> {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
     }
     let points = notes::points(&folder.documents);
-    let codings = code(&points, &Coder::new(&codebook));
-    let themes = themes::group(&points, &codings, themes::Options::default());
-    let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+    let mut codings = code(&points, &Coder::new(&codebook));
+    let decisions = match &arguments.decisions {
+        Some(path) => Some(decisions::find(&decisions::read(path)?, &codebook, &folder.documents, &points)),
+        None => None,
+    };
+    let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&codings));
+    let mut themes = None;
+    if let Some(decisions) = &decisions {
+        decisions.problems.iter().for_each(|problem| eprintln!("summarise: decisions: {problem}"));
+        let examples = decisions.examples(&points);
+        if !examples.is_empty() {
+            codebook = codebook.with_further(examples);
+            codings = code(&points, &Coder::new(&codebook));
+        }
+        decisions.overrule(&mut codings);
+        let machine = themes::group(&points, &codings, themes::Options::default());
+        themes = Some(decisions.regroup(machine, &points, &codings));
+    }
+    let themes = themes.unwrap_or_else(|| themes::group(&points, &codings, themes::Options::default()));
+    let report = Report {
+        folder: &folder,
+        codebook: &codebook,
+        points: &points,
+        codings: &codings,
+        themes: &themes,
+        decisions: decisions.as_ref(),
+        agreement: agreement.as_ref(),
+    };
     let mut markdown = report.markdown(arguments.lang.into()).to_string();
     if !arguments.pseudonymise {
         markdown += &personal_data(&folder, arguments.lang.into());
     }
     if let Some(out) = &arguments.out {
-        write_files(out, &report, &markdown).with_context(|| format!("{}: can't be written", out.display()))?;
+        write_files(out, &report, &markdown, arguments.lang.into())
+            .with_context(|| format!("{}: can't be written", out.display()))?;
     }
     if let Some(file) = &arguments.qdpx {
         write_project(file, &report, arguments.lang.into())
@@ -252,7 +283,7 @@ fn code(points: &[Point<'_>], coder: &Coder) -> Vec<Coding> {
 }
 
 /// Writes each file beside its place and moves it there when it is whole.
-fn write_files(out: &Path, report: &Report<'_>, markdown: &str) -> Result<()> {
+fn write_files(out: &Path, report: &Report<'_>, markdown: &str, language: Language) -> Result<()> {
     std::fs::create_dir_all(out)?;
     let mut report_file = NamedTempFile::new_in(out)?;
     report_file.write_all(markdown.as_bytes())?;
@@ -262,6 +293,9 @@ fn write_files(out: &Path, report: &Report<'_>, markdown: &str) -> Result<()> {
         points_file.write_all(b"\n")?;
     }
     let points_file = points_file.into_inner()?;
+    let mut decisions_file = NamedTempFile::new_in(out)?;
+    decisions_file.write_all(&report.decisions_csv(language))?;
+    decisions_file.persist(out.join("decisions.csv"))?;
     report_file.persist(out.join("report.md"))?;
     points_file.persist(out.join("points.jsonl"))?;
     Ok(())

@@ -2,8 +2,10 @@
 #![warn(missing_docs)]
 
 pub mod agreement;
+pub mod analysis;
 pub mod codebook;
 pub mod coding;
+pub mod decisions;
 pub mod error;
 #[cfg(feature = "exchange")]
 pub mod exchange;

@@ -154,6 +154,20 @@ impl Codebook {
         Ok(self)
     }
 
+    /// The same codebook with further examples: points that a person coded in this very study. What is learned from it is learned
+    /// anew, and its hash says so.
+    #[must_use]
+    pub fn with_further(mut self, examples: Vec<Example>) -> Codebook {
+        let mut hash = Sha256::new_with_prefix(&self.hash);
+        for example in &examples {
+            hash.update(&example.text);
+            hash.update(example.code.map_or(u64::MAX, |code| code as u64).to_le_bytes());
+        }
+        self.hash = hexadecimal(&hash.finalize());
+        self.examples.extend(examples);
+        self
+    }
+
     /// Reads a codebook from a TOML file, and the file of coded examples that it names.
     ///
     /// ```

@@ -10,6 +10,7 @@ mod encoding;
 mod folder;
 #[cfg(feature = "documents")]
 mod format;
+mod ids;
 mod join;
 mod line;
 mod mark;
@@ -21,6 +22,7 @@ pub use block::Position;
 pub use document::{Columns, Document, Encoding, Format};
 pub use encoding::decode;
 pub use folder::{Folder, SkipReason, Skipped, read_bytes, read_folder};
+pub use ids::ids;
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};
 pub use source::{Given, Progress, Source};

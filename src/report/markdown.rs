@@ -2,6 +2,8 @@
 
 use super::Report;
 use super::texts::{Language, PositionTexts, Texts, fill};
+use crate::agreement::Interval;
+use crate::decisions::{Agreement, ProblemKind};
 use crate::notes::{Point, Position};
 use crate::themes::{self, Theme};
 use std::fmt::{self, Display, Formatter, Write};
@@ -15,7 +17,7 @@ pub struct Markdown<'a> {
     report: Report<'a>,
     language: Language,
     texts: Texts,
-    theme_ids: Vec<String>,
+    theme_ids: Vec<Option<String>>,
     tables: usize,
 }
 
@@ -40,6 +42,7 @@ impl Display for Markdown<'_> {
         self.themes(f)?;
         self.uncoded(f)?;
         self.uncertain(f)?;
+        self.decisions(f)?;
         self.caveat(f)
     }
 }
@@ -74,7 +77,7 @@ impl Markdown<'_> {
         heading(f, 2, &self.texts.table)?;
         let codes = &self.report.codebook.codes;
         let columns: Vec<Vec<&Theme>> = (0..codes.len())
-            .map(|code| self.report.themes.iter().filter(|theme| theme.code == code).collect())
+            .map(|code| self.report.themes.iter().filter(|theme| theme.code == Some(code)).collect())
             .collect();
         for code in codes {
             write!(f, "| {} ", escaped(self.name(&code.label)))?;
@@ -94,7 +97,10 @@ impl Markdown<'_> {
 
     fn cell(&self, theme: &Theme) -> String {
         let point = &self.report.points[theme.representative];
-        format!("{}<br>*{}* ({})", escaped(&point.text), self.support(theme), self.place(point))
+        let own = self.report.decisions.and_then(|decisions| decisions.of_theme(theme)?.wording.as_deref());
+        let text =
+            own.map_or_else(|| escaped(&point.text), |own| format!("{} *({})*", escaped(own), self.texts.own_wording));
+        format!("{text}<br>*{}* ({})", self.support(theme), self.place(point))
     }
 
     fn support(&self, theme: &Theme) -> String {
@@ -117,31 +123,36 @@ impl Markdown<'_> {
         heading(f, 2, &self.texts.themes)?;
         let mut code = None;
         for (theme, id) in self.report.themes.iter().zip(&self.theme_ids) {
+            let Some(id) = id else { continue };
             if code.replace(theme.code) != Some(theme.code) {
-                heading(f, 3, &escaped(self.name(&self.report.codebook.codes[theme.code].label)))?;
+                let label = theme.code.map(|code| self.name(&self.report.codebook.codes[code].label));
+                heading(f, 3, &escaped(label.unwrap_or(&self.texts.uncoded)))?;
             }
             let points = fill(&self.texts.support_points, &[("points", &theme.points.len())]);
             writeln!(f, "\n**{id}**: {}, {points}\n", self.support(theme))?;
             for &point in &theme.points {
-                self.quote(f, &self.report.points[point])?;
+                self.quote(f, point)?;
             }
         }
         Ok(())
     }
 
-    fn quote(&self, f: &mut Formatter<'_>, point: &Point<'_>) -> fmt::Result {
+    fn quote(&self, f: &mut Formatter<'_>, at: usize) -> fmt::Result {
+        let point = &self.report.points[at];
+        let decided =
+            if self.report.decided(at).is_some() { format!(" *({})*", self.texts.decided_mark) } else { String::new() };
         let speaker = point.speaker.map(|speaker| format!("{}: ", escaped(speaker))).unwrap_or_default();
-        writeln!(f, "- {speaker}{} ({})", escaped(&point.text), self.place(point))
+        writeln!(f, "- {speaker}{} ({}){decided}", escaped(&point.text), self.place(point))
     }
 
     fn uncoded(&self, f: &mut Formatter<'_>) -> fmt::Result {
         heading(f, 2, &self.texts.uncoded)?;
-        let all = self.report.points.iter().zip(self.report.codings);
-        let uncoded: Vec<_> = all.filter(|(_, coding)| coding.primary().is_none()).collect();
+        let all = 0..self.report.points.len();
+        let uncoded: Vec<usize> = all.filter(|&at| self.report.codings[at].primary().is_none()).collect();
         if uncoded.is_empty() {
             return writeln!(f, "{}", self.texts.none);
         }
-        uncoded.into_iter().try_for_each(|(point, _)| self.quote(f, point))
+        uncoded.into_iter().try_for_each(|point| self.quote(f, point))
     }
 
     fn uncertain(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -171,6 +182,48 @@ impl Markdown<'_> {
         outcomes.sort_by(|a, b| b.1.total_cmp(&a.1));
         let shown = outcomes.iter().take(2).map(|(name, score)| format!("{} {:.0} %", escaped(name), score * 100.0));
         shown.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What a person decided: how much, how far the machine agreed, and what is wrong with the file.
+    fn decisions(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(decisions) = self.report.decisions else { return Ok(()) };
+        heading(f, 2, &self.texts.decisions)?;
+        let counts: [(&str, &dyn Display); 2] = [("points", &decisions.decided()), ("themes", &decisions.themes.len())];
+        writeln!(f, "{}", fill(&self.texts.decided, &counts))?;
+        if let Some(agreement) = self.report.agreement {
+            writeln!(f, "\n{}", self.agreement(agreement))?;
+        }
+        if !decisions.problems.is_empty() {
+            writeln!(f, "\n{}\n", self.texts.decision_problems)?;
+        }
+        for problem in &decisions.problems {
+            let what = match problem.kind {
+                ProblemKind::NotFound => &self.texts.problem_not_found,
+                ProblemKind::Contradiction => &self.texts.problem_contradiction,
+                ProblemKind::UnknownCode => &self.texts.problem_unknown_code,
+            };
+            let rows = problem.rows.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+            writeln!(f, "- {} {rows}: {what}: {}", self.texts.row_word, escaped(&problem.text))?;
+        }
+        Ok(())
+    }
+
+    /// How far the machine agreed with the person, with intervals.
+    fn agreement(&self, agreement: &Agreement) -> String {
+        let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
+        let ends =
+            |interval: Option<Interval>| [interval.map(|ends| ends.low), interval.map(|ends| ends.high)].map(number);
+        let ([low, high], [ac1_low, ac1_high]) = (ends(agreement.percent_interval), ends(agreement.ac1_interval));
+        let values: [(&str, &dyn Display); 7] = [
+            ("points", &agreement.points),
+            ("share", &number(Some(agreement.percent))),
+            ("low", &low),
+            ("high", &high),
+            ("ac1", &number(agreement.ac1)),
+            ("ac1_low", &ac1_low),
+            ("ac1_high", &ac1_high),
+        ];
+        fill(&self.texts.agreement, &values)
     }
 
     fn caveat(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! What people read and other programs load: computing stays in the modules before this one, rendering here.
 
+mod decisions;
 mod markdown;
 mod points;
 mod privacy;
@@ -7,9 +8,9 @@ mod texts;
 
 use crate::codebook::Codebook;
 use crate::coding::Coding;
+use crate::decisions::{Agreement, Decided, Outcome};
 use crate::notes::{Folder, Point};
 use crate::themes::Theme;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 pub use markdown::Markdown;
@@ -30,6 +31,10 @@ pub struct Report<'a> {
     pub codings: &'a [Coding],
     /// The themes of `points`.
     pub themes: &'a [Theme],
+    /// What a person decided, where there are decisions.
+    pub decisions: Option<&'a Outcome>,
+    /// How far the machine's own codes were what the person decided.
+    pub agreement: Option<&'a Agreement>,
 }
 
 impl<'a> Report<'a> {
@@ -40,36 +45,41 @@ impl<'a> Report<'a> {
         Markdown::new(*self, language)
     }
 
+    /// The file in which a person decides, `decisions.csv`: a row a point and a row a theme, with empty columns for the person's code,
+    /// theme, wording and note; what was decided before is filled in. As Excel's Norwegian version reads and writes it: semicolons,
+    /// UTF-8 with a byte order mark, CRLF. [`crate::decisions::read`] reads it back.
+    #[must_use]
+    pub fn decisions_csv(&self, language: Language) -> Vec<u8> {
+        decisions::csv(*self, language)
+    }
+
     /// A record for each point, in the points' order: the lines of `points.jsonl`.
     pub fn point_records(&self) -> impl Iterator<Item = PointRecord<'a>> {
         points::records(*self)
     }
 
-    /// The names of the themes in files: the code's id and a number within it, `lover-3`.
-    fn theme_ids(&self) -> Vec<String> {
-        let mut counts: HashMap<usize, usize> = HashMap::new();
-        let mut next = |code: usize| {
-            let count = counts.entry(code).or_default();
+    /// The names of the themes in files: the code's id and a number within it, `lover-3`; `uten-kode-1` for points that say the
+    /// same but have no code. An uncoded point that stands alone is no theme that anyone needs to name.
+    fn theme_ids(&self) -> Vec<Option<String>> {
+        let mut counts: HashMap<Option<usize>, usize> = HashMap::new();
+        let id = |theme: &Theme| {
+            if theme.code.is_none() && theme.points.len() == 1 {
+                return None;
+            }
+            let count = counts.entry(theme.code).or_default();
             *count += 1;
-            *count
+            Some(format!("{}-{count}", theme.code.map_or("uten-kode", |code| &self.codebook.codes[code].id)))
         };
-        self.themes.iter().map(|theme| format!("{}-{}", self.codebook.codes[theme.code].id, next(theme.code))).collect()
+        self.themes.iter().map(id).collect()
     }
 
-    /// The names of the points in files: 16 hexadecimal digits of SHA-256 over the file's path, the text, and how many points
-    /// with that text stood in the file before. A point keeps its name while its text and file do.
-    fn point_ids(&self) -> Vec<String> {
-        let mut seen: HashMap<(usize, &str), u64> = HashMap::new();
-        let id = |point: &'a Point<'a>| {
-            let before = seen.entry((point.document, &*point.text)).or_default();
-            let mut hash = Sha256::new();
-            hash.update(self.folder.documents[point.document].path.as_bytes());
-            hash.update([0]);
-            hash.update(point.text.as_bytes());
-            hash.update(before.to_le_bytes());
-            *before += 1;
-            hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-        };
-        self.points.iter().map(id).collect()
+    /// What a person decided of a point.
+    fn decided(&self, point: usize) -> Option<&'a Decided> {
+        self.decisions.and_then(|decisions| decisions.points.get(point)).and_then(Option::as_ref)
+    }
+
+    /// A person's code as a cell: the code's id, `-` for no code, empty where nothing was decided.
+    fn code_cell(&self, code: Option<Option<usize>>) -> String {
+        code.map_or_else(String::new, |code| code.map_or("-", |code| &self.codebook.codes[code].id).to_owned())
     }
 }

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::codebook::Codebook;
 use crate::coding::{self, Coding, Evidence};
-use crate::notes::Point;
+use crate::notes::{Point, ids};
 use serde::Serialize;
 
 /// One line of `points.jsonl`.
@@ -16,7 +16,7 @@ use serde::Serialize;
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
 /// let first = report.point_records().next().unwrap();
 /// assert_eq!((first.file, first.line, first.table), ("bord-01.txt", 5, Some("1")));
 /// # Ok::<(), kodebok::Error>(())
@@ -53,6 +53,8 @@ pub struct PointRecord<'a> {
     pub review: usize,
     /// The theme that it is part of.
     pub theme: Option<String>,
+    /// Whether a person decided on its code or theme: what stands here is their word then.
+    pub decided: bool,
 }
 
 /// A code of a [`PointRecord`].
@@ -100,12 +102,12 @@ pub struct EvidenceRecord<'a> {
 }
 
 pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_>> {
-    let ids = report.point_ids();
+    let ids = ids(&report.folder.documents, report.points);
     let theme_ids = report.theme_ids();
     let mut theme_of = vec![None; report.points.len()];
     for (theme, id) in report.themes.iter().zip(&theme_ids) {
         for &point in &theme.points {
-            theme_of[point] = Some(id.clone());
+            theme_of[point] = id.clone();
         }
     }
     let mut places = vec![0; report.points.len()];
@@ -113,7 +115,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
         places[point] = place + 1;
     }
     let rows = ids.into_iter().zip(theme_of).zip(places).zip(report.points).zip(report.codings);
-    rows.map(move |((((id, theme), review), point), coding)| {
+    rows.enumerate().map(move |(at, ((((id, theme), review), point), coding))| {
         let code_id = |code: usize| report.codebook.codes[code].id.as_str();
         let text = point.text.as_ref();
         PointRecord {
@@ -144,6 +146,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
             nearest: nearest(report.codebook, coding),
             review,
             theme,
+            decided: report.decided(at).is_some_and(|decided| decided.code.is_some() || decided.theme.is_some()),
         }
     })
 }

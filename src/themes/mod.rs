@@ -1,17 +1,33 @@
-//! Codings to themes: within each code, the points that say the same.
+//! Codings to themes: the points that say the same, whatever their words.
+//!
+//! [`tree`] compares and merges once, [`Tree::themes`] cuts, [`group`] is both at once, and [`profiles`] describes what came out.
+//! A theme is not bound to one code: a point's codes are one sign among others that it says the same as another, and the theme
+//! has the code that its points have together.
 
-mod cluster;
-mod features;
+mod background;
+mod likeness;
+mod pairs;
+mod profile;
+mod terms;
+mod tree;
 
 use crate::coding::Coding;
 use crate::notes::Point;
-use std::collections::{BTreeMap, HashSet};
+use likeness::{Spread, Texts};
+use pairs::Edge;
+use std::collections::HashSet;
+use tree::Merge;
 
-/// A group of points of one code that say the same.
+pub use profile::{Draft, Profile, profiles};
+
+#[doc(hidden)]
+pub use background::background_files;
+
+/// A group of points that say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
-    /// The index of the code in the codebook.
-    pub code: usize,
+    /// The index of its code in the codebook: the most probable outcome over all its points. `None` where that is no code.
+    pub code: Option<usize>,
     /// The point that stands for the theme: the one most like the others. An index of the points.
     pub representative: usize,
     /// All its points, the representative first, then by falling likeness to it. Indices of the points.
@@ -23,21 +39,20 @@ pub struct Theme {
 /// How points are grouped.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// The least mean likeness, 0 to 1, at which two groups become one. Lower makes fewer and wider themes.
+    /// The least likeness at which two groups become one. Lower makes fewer and wider themes, higher more and narrower ones.
     pub likeness: f32,
 }
 
 impl Default for Options {
-    /// 0.12: B-cubed F1 0.66 on the bundled notes (`tests/themes.rs` prints the curve). A little above its top, since what
-    /// says different things is better kept apart: a reader joins two themes more easily than they part one.
+    /// 0.2, in the middle of the range in which the sets of `tests/themes.rs` are all near their best; it prints the curves.
     fn default() -> Options {
-        Options { likeness: 0.12 }
+        Options { likeness: 0.2 }
     }
 }
 
-/// Groups coded points into themes: by code, and within a code by falling support.
+/// Groups points into themes: by code, and within a code by falling support; themes without a code last.
 ///
-/// Uncoded points are in none; a point that nothing else is like is a theme of its own; points with the same words are never
+/// Every point is in one theme: one that nothing else is like is a theme of its own, and points with the same words are never
 /// parted. The same for any order of the points but for their indices.
 ///
 /// `codings` are the codings of `points`, in the same order.
@@ -47,7 +62,7 @@ impl Default for Options {
 ///
 /// let documents = [
 ///     notes::Document::from_text("bord-1.txt", "- Fem måneders ventetid på DPS\n- Pårørende blir møtt med fordommer"),
-///     notes::Document::from_text("bord-2.txt", "- Lang ventetid på DPS"),
+///     notes::Document::from_text("bord-2.txt", "- Lang kø på poliklinikken"),
 /// ];
 /// let points = notes::points(&documents);
 /// let codings = coding::code(&points, &Coder::new(&Codebook::summit_2017()));
@@ -57,34 +72,145 @@ impl Default for Options {
 /// ```
 #[must_use]
 pub fn group(points: &[Point<'_>], codings: &[Coding], options: Options) -> Vec<Theme> {
-    let mut by_code: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, coding) in codings.iter().enumerate().take(points.len()) {
-        if let Some(code) = coding.primary() {
-            by_code.entry(code).or_default().push(index);
+    tree(points, codings).themes(points, options)
+}
+
+/// The tree of all merges of points into themes.
+///
+/// ```
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, themes};
+///
+/// let folder = notes::read_folder("data/notes")?;
+/// let points = notes::points(&folder.documents);
+/// let codings = coding::code(&points, &Coder::new(&Codebook::summit_2017()));
+/// let tree = themes::tree(&points, &codings);
+/// let fine = tree.themes(&points, themes::Options { likeness: 0.4 });
+/// let coarse = tree.themes(&points, themes::Options { likeness: 0.1 });
+/// assert!(fine.len() > coarse.len());
+/// # Ok::<(), kodebok::Error>(())
+/// ```
+#[must_use]
+pub fn tree(points: &[Point<'_>], codings: &[Coding]) -> Tree {
+    Tree::new(points, codings, pairs::edges)
+}
+
+/// The tree as [`tree`] makes it, but from comparing every two points: what that is tested and timed against.
+#[doc(hidden)]
+#[must_use]
+pub fn naive_tree(points: &[Point<'_>], codings: &[Coding]) -> Tree {
+    Tree::new(points, codings, |texts| pairs::all(texts, usize::MAX))
+}
+
+/// All merges of points into ever larger groups, of which a cut makes themes: the cut can be moved without comparing anew.
+pub struct Tree {
+    /// The points of each distinct text.
+    leaves: Vec<Vec<usize>>,
+    merges: Vec<Merge>,
+    texts: Texts,
+    /// For each leaf the sums of its points' outcomes: each code, then none.
+    outcomes: Vec<f32>,
+    width: usize,
+}
+
+impl std::fmt::Debug for Tree {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tree").field("leaves", &self.leaves.len()).field("merges", &self.merges.len()).finish()
+    }
+}
+
+impl Tree {
+    fn new(points: &[Point<'_>], codings: &[Coding], edges: impl Fn(&Texts) -> Vec<Edge>) -> Tree {
+        let leaves = distinct(points);
+        let texts: Vec<&str> = leaves.iter().map(|same| points[same[0]].as_ref()).collect();
+        let width = 1 + codings.iter().map(codes_of).max().unwrap_or_default();
+        let mut outcomes = vec![0.0; leaves.len() * width];
+        for (leaf, row) in leaves.iter().zip(outcomes.chunks_mut(width)) {
+            leaf.iter().filter_map(|&point| codings.get(point)).for_each(|coding| add_outcomes(coding, row));
         }
+        let shares = leaves.iter().zip(outcomes.chunks(width));
+        let shares = shares.flat_map(|(leaf, row)| row.iter().map(|sum| sum / leaf.len() as f32)).collect();
+        let texts = Texts::new(&texts, shares, width);
+        let merges = tree::merges(leaves.len(), &edges(&texts));
+        Tree { leaves, merges, texts, outcomes, width }
     }
-    let mut themes = Vec::new();
-    for (code, members) in by_code {
-        let distinct = distinct(&members, points);
-        let texts: Vec<&str> = distinct.iter().map(|same| points[same[0]].as_ref()).collect();
-        let weights: Vec<f32> = distinct.iter().map(|same| same.len() as f32).collect();
-        let vectors = features::vectors(&texts);
-        let groups = cluster::average_linkage(&texts, &weights, &vectors, options.likeness);
-        let mut of_code: Vec<Theme> =
-            groups.into_iter().map(|group| theme(code, &group, &distinct, &vectors, points)).collect();
-        of_code.sort_by(|a, b| order_of(a, points).cmp(&order_of(b, points)));
-        themes.extend(of_code);
+
+    /// The likeness at which groups became one, falling: between two of them all cuts are the same.
+    #[must_use]
+    pub fn likenesses(&self) -> Vec<f32> {
+        let mut all: Vec<f32> = self.merges.iter().map(|merge| merge.likeness).collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        all
     }
-    themes
+
+    /// The themes of a cut. `points` are those that the tree was made of.
+    #[must_use]
+    pub fn themes(&self, points: &[Point<'_>], options: Options) -> Vec<Theme> {
+        let groups = tree::cut(self.leaves.len(), &self.merges, options.likeness);
+        let mut spread = Spread::new(self.texts.features);
+        let mut themes: Vec<Theme> = groups.iter().map(|group| self.theme(group, points, &mut spread)).collect();
+        themes.sort_by_cached_key(|theme| {
+            let by_code = (theme.code.is_none(), theme.code);
+            let by_support = std::cmp::Reverse((theme.tables, theme.points.len()));
+            (by_code, by_support, points[theme.representative].as_ref().to_owned())
+        });
+        themes
+    }
+
+    /// The theme of a group of leaves. The one that stands for it has the highest sum of likeness to all its points.
+    fn theme(&self, group: &[usize], points: &[Point<'_>], spread: &mut Spread) -> Theme {
+        let mut sums = vec![0.0; self.width];
+        for &leaf in group {
+            sums.iter_mut().zip(&self.outcomes[leaf * self.width..]).for_each(|(sum, share)| *sum += share);
+        }
+        let none = self.width - 1;
+        let best = (0..none).rev().max_by(|&a, &b| sums[a].total_cmp(&sums[b])).filter(|&code| sums[code] > sums[none]);
+        let order = self.by_likeness(group, spread);
+        let in_theme: Vec<usize> = order.into_iter().flat_map(|leaf| self.leaves[leaf].iter().copied()).collect();
+        let tables = tables(in_theme.iter().map(|&index| &points[index]));
+        Theme { code: best, representative: in_theme[0], points: in_theme, tables }
+    }
+
+    /// The text of leaves that is most like all, then the others by falling likeness to it; of equals the first in the alphabet.
+    fn by_likeness(&self, group: &[usize], spread: &mut Spread) -> Vec<usize> {
+        if group.len() < 2 {
+            return group.to_vec();
+        }
+        let texts: Vec<u32> = group.iter().map(|&leaf| leaf as u32).collect();
+        let central = self.texts.centrality(&texts, |text| self.leaves[text as usize].len() as f32, spread);
+        let best = (0..texts.len()).rev().max_by(|&a, &b| central[a].total_cmp(&central[b])).unwrap_or_default();
+        let medoid = texts[best];
+        spread.lay(self.texts.vector(medoid));
+        let cosine = |text: u32| spread.cosine(self.texts.vector(text));
+        let mut order: Vec<(f32, u32)> =
+            texts.iter().map(|&text| (self.texts.likeness(medoid, text, cosine(text)), text)).collect();
+        spread.lift(self.texts.vector(medoid));
+        order.sort_by(|a, b| (b.1 == medoid).cmp(&(a.1 == medoid)).then(b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1)));
+        order.into_iter().map(|(_, text)| text as usize).collect()
+    }
+}
+
+/// How many codes a coding knows of.
+fn codes_of(coding: &Coding) -> usize {
+    coding.scores.len().max(coding.primary().map_or(0, |code| code + 1))
+}
+
+/// Adds a coding's probabilities to a row, none last; of one without scores, its primary code as certain.
+fn add_outcomes(coding: &Coding, row: &mut [f32]) {
+    let none = row.len() - 1;
+    if coding.scores.iter().sum::<f32>() > 0.0 {
+        row.iter_mut().zip(&coding.scores).for_each(|(sum, score)| *sum += score);
+        row[none] += (1.0 - coding.scores.iter().sum::<f32>()).max(0.0);
+    } else {
+        row[coding.primary().unwrap_or(none)] += 1.0;
+    }
 }
 
 /// Points with the same words whatever their case, in the order of the alphabet: they are never parted, and compared once.
-fn distinct(members: &[usize], points: &[Point<'_>]) -> Vec<Vec<usize>> {
-    let mut same: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for &index in members {
-        same.entry(points[index].text.trim().to_lowercase()).or_default().push(index);
-    }
-    same.into_values().collect()
+fn distinct(points: &[Point<'_>]) -> Vec<Vec<usize>> {
+    let mut keyed: Vec<(String, usize)> =
+        points.iter().enumerate().map(|(at, point)| (point.text.trim().to_lowercase(), at)).collect();
+    keyed.sort_unstable();
+    keyed.chunk_by(|a, b| a.0 == b.0).map(|same| same.iter().map(|&(_, at)| at).collect()).collect()
 }
 
 /// At how many tables points were raised; a document whose table isn't known counts as one.
@@ -99,31 +225,6 @@ fn distinct(members: &[usize], points: &[Point<'_>]) -> Vec<Vec<usize>> {
 pub fn tables<'p, 'd: 'p>(points: impl Iterator<Item = &'p Point<'d>>) -> usize {
     let table = |point: &Point<'d>| point.table.map_or((None, Some(point.document)), |table| (Some(table), None));
     points.map(table).collect::<HashSet<_>>().len()
-}
-
-/// A theme of a group of distinct texts. The one that stands for it has the highest sum of likeness to all its points, which
-/// is its likeness to the sum of their vectors.
-fn theme(
-    code: usize,
-    group: &[usize],
-    distinct: &[Vec<usize>],
-    vectors: &[features::Vector],
-    points: &[Point<'_>],
-) -> Theme {
-    let sum = features::Vector::sum(group.iter().map(|&at| (&vectors[at], distinct[at].len() as f32)));
-    let to_all: Vec<(usize, f32)> = group.iter().map(|&at| (at, vectors[at].cosine(&sum))).collect();
-    // Distinct texts are in the order of the alphabet: of equals the first stands for the theme.
-    let medoid = to_all.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(group[0], |found| found.0);
-    let mut order: Vec<(usize, f32)> = group.iter().map(|&at| (at, vectors[medoid].cosine(&vectors[at]))).collect();
-    order.sort_by(|a, b| (b.0 == medoid).cmp(&(a.0 == medoid)).then(b.1.total_cmp(&a.1)).then(a.0.cmp(&b.0)));
-    let in_theme: Vec<usize> = order.into_iter().flat_map(|(at, _)| distinct[at].iter().copied()).collect();
-    let tables = tables(in_theme.iter().map(|&index| &points[index]));
-    Theme { code, representative: in_theme[0], points: in_theme, tables }
-}
-
-/// By falling support, then by the words: no order of files can change it.
-fn order_of<'p>(theme: &Theme, points: &'p [Point<'_>]) -> (std::cmp::Reverse<(usize, usize)>, &'p str) {
-    (std::cmp::Reverse((theme.tables, theme.points.len())), points[theme.representative].as_ref())
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Project {
     /// let points = notes::points(&folder.documents);
     /// let codings = coding::code(&points, &Coder::new(&codebook));
     /// let themes = themes::group(&points, &codings, themes::Options::default());
-    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
     /// let project = Project::of_report(&report, &[], &Options::default());
     /// assert_eq!(project.sources.len(), 10);
     /// assert_eq!(project.sources.iter().map(|source| source.selections.len()).sum::<usize>(), points.len());
@@ -168,13 +168,15 @@ impl Export<'_> {
             if let Some(node) = find(&mut codes, self.code(at)) {
                 node.description = description(code);
                 let colour = node.colour.clone();
-                node.codes.extend(self.themes_of(at, colour));
+                node.codes.extend(self.themes_of(Some(at), colour));
             }
         }
+        codes.extend(self.themes_of(None, None));
         codes
     }
 
-    fn themes_of(&self, code: usize, colour: Option<String>) -> Vec<Code> {
+    /// The themes of a code, or of none.
+    fn themes_of(&self, code: Option<usize>, colour: Option<String>) -> Vec<Code> {
         if !self.options.themes {
             return Vec::new();
         }
@@ -429,8 +431,15 @@ mod tests {
         let points = points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report =
-            Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+        let report = Report {
+            folder: &folder,
+            codebook: &codebook,
+            points: &points,
+            codings: &codings,
+            themes: &themes,
+            decisions: None,
+            agreement: None,
+        };
         test(&Project::of_report(&report, decisions, &Options::default()), &points);
     }
 

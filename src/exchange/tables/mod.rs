@@ -129,7 +129,7 @@ impl Table {
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
 /// let tables = tables(&report, Language::Bokmal);
 /// assert_eq!(tables.iter().map(|table| table.name).collect::<Vec<_>>(), ["points", "themes", "tables", "columns"]);
 /// assert_eq!((tables[0].rows(), tables[2].rows()), (points.len(), 10));
@@ -193,19 +193,19 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
 fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
     let all = || report.themes.iter();
     let standing = || all().map(|theme| &records[theme.representative]);
-    let code = |theme: &themes::Theme| &report.codebook.codes[theme.code];
+    let code = |theme: &themes::Theme| theme.code.map(|code| &report.codebook.codes[code]);
     let label = |label: &'_ Label| match language {
         Language::Bokmal => label.nb.clone(),
         Language::Nynorsk => label.nn.clone(),
         Language::English => label.en.clone(),
     };
-    let labels: Vec<String> = all().map(|theme| label(&code(theme).label)).collect();
+    let labels: Vec<Option<String>> = all().map(|theme| code(theme).map(|code| label(&code.label))).collect();
     let count = themes::tables(report.points.iter());
     let ids: Vec<&str> = standing().map(|record| record.theme.as_deref().unwrap_or_default()).collect();
     let columns = vec![
         text("theme", "the theme's name", ids.iter().map(|id| Some(*id))),
-        text("code", "the code of its points", all().map(|theme| Some(code(theme).id.as_str()))),
-        text("label", "that code's name in the report", labels.iter().map(|label| Some(label.as_str()))),
+        text("code", "the code of its points", all().map(|theme| code(theme).map(|code| code.id.as_str()))),
+        text("label", "that code's name in the report", labels.iter().map(|label| label.as_deref())),
         text("text", "the point that stands for it", standing().map(|record| Some(record.text))),
         integer("tables", "at how many tables it was raised", all().map(|theme| theme.tables)),
         integer("all_tables", "how many tables there were", all().map(|_| count)),
@@ -271,8 +271,15 @@ mod tests {
         let points = notes::points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report =
-            Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes };
+        let report = Report {
+            folder: &folder,
+            codebook: &codebook,
+            points: &points,
+            codings: &codings,
+            themes: &themes,
+            decisions: None,
+            agreement: None,
+        };
         let tables = tables(&report, Language::English);
         let [points_table, themes_table, matrix, columns] = &tables[..] else { panic!("four tables") };
         for table in &tables {
