@@ -193,6 +193,7 @@ fn agreement_counts_what_was_coded() {
     let machine = |code: Option<usize>| Coding {
         codes: code.map(|code| coding::Assigned { code, score: 1.0, evidence: Vec::new() }).into_iter().collect(),
         scores: vec![0.0; 4],
+        ..Coding::default()
     };
     let notes = "- Lang kø\n- Mer tid\n- Takk for maten\n- Ny lov\n";
     let table = "id;fil;linje;tekst;din kode\nx;bord-1.txt;1;Lang kø;systemer\nx;bord-1.txt;2;Mer tid;lover\n\

@@ -462,8 +462,9 @@ mod tests {
             let selections = &project.sources[0].selections;
             let coded: Vec<(i64, i64, usize, Option<Guid>)> =
                 selections.iter().map(|it| (it.start, it.end, it.codings.len(), it.user)).collect();
+            // An uncoded point has no code, but a theme.
             let [machine, kari] = [0, 1].map(|at| Some(project.users[at].guid));
-            assert_eq!(coded, [(2, 11, 2, machine), (2, 11, 1, kari), (14, 24, 0, machine)]);
+            assert_eq!(coded, [(2, 11, 2, machine), (2, 11, 1, kari), (14, 24, 1, machine)]);
             assert!(selections[0].description.starts_with("a 0."), "{}", selections[0].description);
             assert_eq!(project.cases[0].source_refs, [project.sources[0].guid]);
         });
