@@ -73,12 +73,44 @@ pub(super) fn pair(before: u32, stem: u32) -> Feature {
     Feature { bucket: (FORM_BUCKETS + bucket) as u32, count: STEM }
 }
 
-/// What a point's shape says: how many words it has, how it begins and ends. Small talk and headings are short.
-pub(super) fn of_shape(text: &str, words: usize) -> [Feature; 2] {
-    let length = [3, 6, 10, 16, 25].iter().filter(|&&limit| words > limit).count() as u8;
-    let end = text.trim_end().bytes().next_back().filter(|end| matches!(end, b'.' | b'?' | b'!')).unwrap_or_default();
-    let begins_low = text.chars().next().is_some_and(char::is_lowercase);
-    [of_hash(hash(Kind::Length, &[length]), STEM), of_hash(hash(Kind::Edges, &[end, u8::from(begins_low)]), STEM)]
+/// A point's shape: how many words it has, how it begins and ends. Small talk and headings are short.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    length: u8,
+    end: u8,
+    begins_low: bool,
+}
+
+/// More words than this make a point one class longer.
+const LIMITS: [usize; 5] = [3, 6, 10, 16, 25];
+
+/// The ends of a point that count; 0 is any other.
+const ENDS: [u8; 4] = [0, b'.', b'?', b'!'];
+
+impl Shape {
+    pub fn of(text: &str, words: usize) -> Shape {
+        let length = LIMITS.iter().map(|&limit| u8::from(words > limit)).sum();
+        let last = text.trim_end().bytes().next_back().unwrap_or_default();
+        let end = ENDS.iter().position(|&end| end == last).unwrap_or_default() as u8;
+        Shape { length, end, begins_low: text.chars().next().is_some_and(char::is_lowercase) }
+    }
+
+    /// All shapes, by their numbers.
+    pub fn all() -> impl Iterator<Item = Shape> {
+        let ends = |length| (0..ENDS.len() as u8).map(move |end| (length, end));
+        let both = (0..=LIMITS.len() as u8).flat_map(ends);
+        both.flat_map(|(length, end)| [false, true].map(|begins_low| Shape { length, end, begins_low }))
+    }
+
+    pub fn number(self) -> usize {
+        (usize::from(self.length) * ENDS.len() + usize::from(self.end)) * 2 + usize::from(self.begins_low)
+    }
+
+    /// What it says.
+    pub fn features(self) -> [Feature; 2] {
+        let edges = [ENDS[usize::from(self.end)], u8::from(self.begins_low)];
+        [of_hash(hash(Kind::Length, &[self.length]), STEM), of_hash(hash(Kind::Edges, &edges), STEM)]
+    }
 }
 
 fn of_hash(hash: u64, count: u8) -> Feature {
@@ -114,9 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn grams_stand_by_length_and_then_by_place() {
+        let form = of_form("ømt1", "ømt");
+        let grams = [" øm", "ømt", "mt0", "t0 ", " ømt", "ømt0", "mt0 ", " ømt0", "ømt0 ", " ømt0 "];
+        let expected = grams.map(|gram| of_hash(hash(Kind::Gram, gram.as_bytes()), 1));
+        assert_eq!(form.features[2..], expected);
+    }
+
+    #[test]
+    fn shapes_are_numbered_in_order() {
+        assert!(Shape::all().map(Shape::number).eq(0..48));
+        let numbers = ["", "to ord", "To ord. ", "å!", "et ord og et til og enda et?"]
+            .map(|text| Shape::of(text, text.split_whitespace().count()).number());
+        assert_eq!(numbers, [0, 1, 2, 7, 21]);
+    }
+
+    #[test]
     fn buckets_never_change() {
         // The checked-in weights hold these numbers.
         assert_eq!(of_hash(hash(Kind::Stem, b"lov"), STEM), Feature { bucket: 137_757, count: STEM });
-        assert_eq!(pair(0, 1).bucket, 0);
+        assert_eq!(pair(0, 1).bucket, 722_405);
     }
 }
