@@ -50,12 +50,37 @@ pub(super) struct FormFeatures {
 pub(super) fn of_form(lower: &str, stem: &str) -> FormFeatures {
     let lower = with_one_digit(lower);
     let stem = hash(Kind::Stem, with_one_digit(stem).as_bytes());
-    let marked = format!(" {lower} ");
-    let ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).collect();
-    let grams = LENGTHS.flat_map(|length| ends.windows(length + 1)).map(|span| &marked[span[0]..span[span.len() - 1]]);
-    let mut features = vec![of_hash(hash(Kind::Form, lower.as_bytes()), 1), of_hash(stem, STEM)];
-    features.extend(grams.map(|gram| of_hash(hash(Kind::Gram, gram.as_bytes()), 1)));
+    let mut features = Vec::with_capacity(2 + LENGTHS.count() * lower.len());
+    features.extend([of_hash(hash(Kind::Form, lower.as_bytes()), 1), of_hash(stem, STEM)]);
+    add_grams(&lower, &mut features);
     FormFeatures { features, stem: (stem >> 32) as u32 | 1 }
+}
+
+/// Adds the n-grams of a form, the shorter first, a space at either edge. Hashing goes on from each to the next longer one with
+/// the same beginning.
+fn add_grams(lower: &str, features: &mut Vec<Feature>) {
+    let marked = [" ", lower, " "].concat();
+    let starts = || marked.char_indices().map(|(at, _)| at);
+    let count = starts().count();
+    let mut first = [0; *LENGTHS.end() + 1];
+    let mut behind = features.len();
+    for length in LENGTHS {
+        first[length] = behind;
+        behind += (count + 1).saturating_sub(length);
+    }
+    features.resize(behind, Feature::default());
+    for (number, start) in starts().enumerate() {
+        let mut hash = hash(Kind::Gram, &[]);
+        let characters = marked[start..].chars().map(char::len_utf8);
+        let mut end = start;
+        for (length, character) in (1..=*LENGTHS.end()).zip(characters) {
+            hash = hash_on(hash, &marked.as_bytes()[end..end + character]);
+            end += character;
+            if LENGTHS.contains(&length) {
+                features[first[length] + number] = of_hash(hash, 1);
+            }
+        }
+    }
 }
 
 fn with_one_digit(text: &str) -> Cow<'_, str> {
@@ -120,7 +145,12 @@ fn of_hash(hash: u64, count: u8) -> Feature {
 /// FNV-1a (Fowler, Noll and Vo 1991): checked-in weights rest on it, so it must never change with a dependency.
 fn hash(kind: Kind, bytes: &[u8]) -> u64 {
     let begin = 0xcbf2_9ce4_8422_2325 ^ kind as u64;
-    bytes.iter().fold(begin.wrapping_mul(PRIME), |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+    hash_on(begin.wrapping_mul(PRIME), bytes)
+}
+
+/// The hash of what was hashed so far and further bytes.
+fn hash_on(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 const PRIME: u64 = 0x0100_0000_01b3;

@@ -99,7 +99,7 @@ impl Model {
                 *sum += i32::from(count) * i32::from(*weight as i8);
             }
             let size = i32::from(count) * i32::from(*rarity);
-            *squares += size * size >> SQUARES_SHIFT;
+            *squares += (size * size) >> SQUARES_SHIFT;
         }
     }
 
