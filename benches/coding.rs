@@ -1,6 +1,15 @@
 //! The engine against an honest baseline, and its parts against their floors, on one generated text.
 //!
-//! `KODEBOK_BENCH_MB=200 cargo bench --bench coding` takes more of it than the 16 MB of the default.
+//! `KODEBOK_BENCH_MB=200 cargo bench --bench coding` takes more of it than the 16 MB of the default; a name behind `--` takes
+//! only the benches of that name:
+//!
+//! - `scan`: bytes read and validated, a table-driven scan with one hash a word, `unicode_words`, the library's words.
+//! - `coding`: the naive way, the same with one hash map, the engine on one thread and two, warm and cold, and its modes.
+//! - `cues`: codebooks of 100, 1,000 and 10,000 cues that the text does not have: time grows with matches alone.
+//! - `lengths`: the same text in points of one sentence, ten and a hundred.
+//! - `start`: what is paid once.
+//!
+//! `scale` and `instructions` are benches of their own.
 
 mod corpus;
 
@@ -203,6 +212,63 @@ fn coding(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn cues(criterion: &mut Criterion) {
+    let points = points();
+    let mut group = group(criterion, "cues", &points);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of threads");
+    for count in [100, 1_000, 10_000] {
+        let coder = Coder::new(&codebook_of(count));
+        let mut run = coder.run();
+        group.bench_function(count.to_string(), |bencher| {
+            bencher.iter(|| pool.install(|| run.primaries(black_box(&points))));
+        });
+    }
+    group.finish();
+}
+
+/// A codebook of so many made-up cues for four codes: of ten six are stems, two beginnings, two phrases.
+fn codebook_of(count: usize) -> Codebook {
+    let word = |number: usize| -> String {
+        let syllables = ["xa", "qe", "wi", "zo", "xu", "qy", "wa", "ze", "xi", "qo"];
+        number.to_string().bytes().map(|digit| syllables[usize::from(digit - b'0')]).collect()
+    };
+    let list = |words: Vec<String>| format!("[{}]", words.join(", "));
+    let mut toml = String::new();
+    for code in 0..4 {
+        let of_code = || (0..count).filter(move |number| number / 10 % 4 == code);
+        let cues = |digits: std::ops::Range<usize>, text: &dyn Fn(usize) -> String| {
+            list(
+                of_code()
+                    .filter(|number| digits.contains(&(number % 10)))
+                    .map(|n| format!("\"{}\"", text(n)))
+                    .collect(),
+            )
+        };
+        toml += &format!(
+            "[[code]]\nid = \"kode-{code}\"\n[[code.cues]]\nweight = 2\nstems = {}\nbeginnings = {}\nphrases = {}\n",
+            cues(0..6, &word),
+            cues(6..8, &word),
+            cues(8..10, &|number| format!("{} {}", word(number), word(number + 1))),
+        );
+    }
+    Codebook::parse(&toml).expect("a codebook of made-up cues")
+}
+
+fn lengths(criterion: &mut Criterion) {
+    let sentences = points();
+    let coder = Coder::new(&Codebook::summit_2017());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of threads");
+    for together in [1, 10, 100] {
+        let points: Vec<String> = sentences.chunks(together).map(|sentences| sentences.join(" ")).collect();
+        let mut group = group(criterion, "lengths", &points);
+        let mut run = coder.run();
+        group.bench_function(together.to_string(), |bencher| {
+            bencher.iter(|| pool.install(|| run.primaries(black_box(&points))));
+        });
+        group.finish();
+    }
+}
+
 fn start(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("start");
     group.bench_function("codebook", |bencher| bencher.iter(Codebook::summit_2017));
@@ -215,5 +281,5 @@ fn start(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, scan, coding, start);
+criterion_group!(benches, scan, coding, cues, lengths, start);
 criterion_main!(benches);

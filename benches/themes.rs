@@ -7,7 +7,7 @@ mod corpus;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kodebok::coding::Coding;
-use kodebok::notes::Point;
+use kodebok::notes::{Point, Position};
 use kodebok::themes::{Options, group, naive_tree};
 use std::hint::black_box;
 use std::time::Duration;
@@ -35,7 +35,7 @@ fn point(text: &str) -> Point<'_> {
         section: None,
         speaker: None,
         turn: None,
-        position: None,
+        position: Position::Line,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::cues::CueIndex;
 use super::evidence::Explanation;
-use super::features;
+use super::features::Shape;
 use super::memo::{CUE_STEPS, Memo, in_steps};
 use super::model::Model;
 use super::train::softmax;
@@ -20,6 +20,8 @@ const LEAST_FURTHER: f32 = 0.03;
 pub(super) struct Engine {
     pub cues: CueIndex,
     pub model: Model,
+    /// What was learned of each shape of a point, as [`Model::add`] adds it.
+    shapes: Vec<Vec<i32>>,
 }
 
 impl fmt::Debug for Engine {
@@ -29,6 +31,16 @@ impl fmt::Debug for Engine {
 }
 
 impl Engine {
+    pub fn new(cues: CueIndex, model: Model) -> Engine {
+        let sums = |shape: Shape| {
+            let mut sums = vec![0; model.outcomes + 1];
+            model.add(&shape.features(), &mut sums);
+            sums
+        };
+        let shapes = Shape::all().map(sums).collect();
+        Engine { cues, model, shapes }
+    }
+
     /// The primary code of a point, and nothing else.
     pub fn primary(&self, text: &str, memo: &mut Memo) -> Option<usize> {
         self.sum(text, memo);
@@ -104,17 +116,17 @@ impl Engine {
 
     /// Adds what is a matter of the whole text: its shape, phrases and patterns.
     fn sum_whole(&self, text: &str, memo: &mut Memo) {
-        let shape = features::of_shape(text, memo.numbers.len());
-        self.model.add(&shape, memo.learned_sums());
-        let numbers = std::mem::take(&mut memo.numbers);
-        let cues = memo.cue_sums();
-        for found in self.cues.phrases(&numbers) {
-            cues[found.code] += in_steps(found.weight);
+        let shape = &self.shapes[Shape::of(text, memo.in_phrases.len()).number()];
+        memo.learned_sums().iter_mut().zip(shape).for_each(|(sum, learned)| *sum += learned);
+        let (in_phrases, starts, cues) = memo.phrase_sums();
+        for &start in starts {
+            for found in self.cues.phrases_from(in_phrases, start) {
+                cues[found.code] += in_steps(found.weight);
+            }
         }
         for (_, code, weight) in self.cues.patterns(text) {
             cues[code] += in_steps(weight);
         }
-        memo.numbers = numbers;
         memo.flush();
     }
 }

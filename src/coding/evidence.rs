@@ -34,7 +34,7 @@ impl Explanation {
             says[code] = weight * engine.model.cue_share;
             Part { span, says }
         };
-        let phrases = engine.cues.phrases(&memo.numbers).map(|found| {
+        let phrases = engine.cues.phrases(&memo.in_phrases).map(|found| {
             let (first, last) = (&words[found.words.start], &words[found.words.end - 1]);
             cue(first.span.start..last.span.end, found.code, found.weight)
         });

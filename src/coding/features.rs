@@ -50,12 +50,37 @@ pub(super) struct FormFeatures {
 pub(super) fn of_form(lower: &str, stem: &str) -> FormFeatures {
     let lower = with_one_digit(lower);
     let stem = hash(Kind::Stem, with_one_digit(stem).as_bytes());
-    let marked = format!(" {lower} ");
-    let ends: Vec<usize> = marked.char_indices().map(|(at, _)| at).chain([marked.len()]).collect();
-    let grams = LENGTHS.flat_map(|length| ends.windows(length + 1)).map(|span| &marked[span[0]..span[span.len() - 1]]);
-    let mut features = vec![of_hash(hash(Kind::Form, lower.as_bytes()), 1), of_hash(stem, STEM)];
-    features.extend(grams.map(|gram| of_hash(hash(Kind::Gram, gram.as_bytes()), 1)));
+    let mut features = Vec::with_capacity(2 + LENGTHS.count() * lower.len());
+    features.extend([of_hash(hash(Kind::Form, lower.as_bytes()), 1), of_hash(stem, STEM)]);
+    add_grams(&lower, &mut features);
     FormFeatures { features, stem: (stem >> 32) as u32 | 1 }
+}
+
+/// Adds the n-grams of a form, the shorter first, a space at either edge. Hashing goes on from each to the next longer one with
+/// the same beginning.
+fn add_grams(lower: &str, features: &mut Vec<Feature>) {
+    let marked = [" ", lower, " "].concat();
+    let starts = || marked.char_indices().map(|(at, _)| at);
+    let count = starts().count();
+    let mut first = [0; *LENGTHS.end() + 1];
+    let mut behind = features.len();
+    for length in LENGTHS {
+        first[length] = behind;
+        behind += (count + 1).saturating_sub(length);
+    }
+    features.resize(behind, Feature::default());
+    for (number, start) in starts().enumerate() {
+        let mut hash = hash(Kind::Gram, &[]);
+        let characters = marked[start..].chars().map(char::len_utf8);
+        let mut end = start;
+        for (length, character) in (1..=*LENGTHS.end()).zip(characters) {
+            hash = hash_on(hash, &marked.as_bytes()[end..end + character]);
+            end += character;
+            if LENGTHS.contains(&length) {
+                features[first[length] + number] = of_hash(hash, 1);
+            }
+        }
+    }
 }
 
 fn with_one_digit(text: &str) -> Cow<'_, str> {
@@ -73,12 +98,44 @@ pub(super) fn pair(before: u32, stem: u32) -> Feature {
     Feature { bucket: (FORM_BUCKETS + bucket) as u32, count: STEM }
 }
 
-/// What a point's shape says: how many words it has, how it begins and ends. Small talk and headings are short.
-pub(super) fn of_shape(text: &str, words: usize) -> [Feature; 2] {
-    let length = [3, 6, 10, 16, 25].iter().filter(|&&limit| words > limit).count() as u8;
-    let end = text.trim_end().bytes().next_back().filter(|end| matches!(end, b'.' | b'?' | b'!')).unwrap_or_default();
-    let begins_low = text.chars().next().is_some_and(char::is_lowercase);
-    [of_hash(hash(Kind::Length, &[length]), STEM), of_hash(hash(Kind::Edges, &[end, u8::from(begins_low)]), STEM)]
+/// A point's shape: how many words it has, how it begins and ends. Small talk and headings are short.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    length: u8,
+    end: u8,
+    begins_low: bool,
+}
+
+/// More words than this make a point one class longer.
+const LIMITS: [usize; 5] = [3, 6, 10, 16, 25];
+
+/// The ends of a point that count; 0 is any other.
+const ENDS: [u8; 4] = [0, b'.', b'?', b'!'];
+
+impl Shape {
+    pub fn of(text: &str, words: usize) -> Shape {
+        let length = LIMITS.iter().map(|&limit| u8::from(words > limit)).sum();
+        let last = text.trim_end().bytes().next_back().unwrap_or_default();
+        let end = ENDS.iter().position(|&end| end == last).unwrap_or_default() as u8;
+        Shape { length, end, begins_low: text.chars().next().is_some_and(char::is_lowercase) }
+    }
+
+    /// All shapes, by their numbers.
+    pub fn all() -> impl Iterator<Item = Shape> {
+        let ends = |length| (0..ENDS.len() as u8).map(move |end| (length, end));
+        let both = (0..=LIMITS.len() as u8).flat_map(ends);
+        both.flat_map(|(length, end)| [false, true].map(|begins_low| Shape { length, end, begins_low }))
+    }
+
+    pub fn number(self) -> usize {
+        (usize::from(self.length) * ENDS.len() + usize::from(self.end)) * 2 + usize::from(self.begins_low)
+    }
+
+    /// What it says.
+    pub fn features(self) -> [Feature; 2] {
+        let edges = [ENDS[usize::from(self.end)], u8::from(self.begins_low)];
+        [of_hash(hash(Kind::Length, &[self.length]), STEM), of_hash(hash(Kind::Edges, &edges), STEM)]
+    }
 }
 
 fn of_hash(hash: u64, count: u8) -> Feature {
@@ -88,7 +145,12 @@ fn of_hash(hash: u64, count: u8) -> Feature {
 /// FNV-1a (Fowler, Noll and Vo 1991): checked-in weights rest on it, so it must never change with a dependency.
 fn hash(kind: Kind, bytes: &[u8]) -> u64 {
     let begin = 0xcbf2_9ce4_8422_2325 ^ kind as u64;
-    bytes.iter().fold(begin.wrapping_mul(PRIME), |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+    hash_on(begin.wrapping_mul(PRIME), bytes)
+}
+
+/// The hash of what was hashed so far and further bytes.
+fn hash_on(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 const PRIME: u64 = 0x0100_0000_01b3;
@@ -111,6 +173,22 @@ mod tests {
         assert_eq!(of_form("mor", "mor").features.len(), 8);
         assert_eq!(of_form("å", "å").features.len(), 3);
         assert_eq!(of_form("17", "17").features, of_form("20", "20").features);
+    }
+
+    #[test]
+    fn grams_stand_by_length_and_then_by_place() {
+        let form = of_form("ømt1", "ømt");
+        let grams = [" øm", "ømt", "mt0", "t0 ", " ømt", "ømt0", "mt0 ", " ømt0", "ømt0 ", " ømt0 "];
+        let expected = grams.map(|gram| of_hash(hash(Kind::Gram, gram.as_bytes()), 1));
+        assert_eq!(form.features[2..], expected);
+    }
+
+    #[test]
+    fn shapes_are_numbered_in_order() {
+        assert!(Shape::all().map(Shape::number).eq(0..48));
+        let numbers = ["", "to ord", "To ord. ", "å!", "et ord og et til og enda et?"]
+            .map(|text| Shape::of(text, text.split_whitespace().count()).number());
+        assert_eq!(numbers, [0, 1, 2, 7, 21]);
     }
 
     #[test]

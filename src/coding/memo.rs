@@ -1,6 +1,6 @@
 //! The memo: each word form is worked out once, and from then on only looked up.
 
-use super::cues::CueIndex;
+use super::cues::{CueIndex, PhraseWord};
 use super::features::{self, Feature};
 use super::model::Model;
 use crate::norwegian::scan::Scanner;
@@ -50,25 +50,22 @@ impl Layout {
 }
 
 /// What a word form is to the coder, beside its row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Form {
     /// Its number in the memo.
     pub number: u32,
     /// Its stem's number, for pairs.
     pub stem: u32,
-    /// Its number among the words of phrases.
-    pub phrase_word: Option<u32>,
+    pub in_phrases: PhraseWord,
 }
 
 /// A place of the table: a short form and what was worked out for it. A form's bytes are never all 0, so that an empty key is an
 /// empty slot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    key: [u64; 2],
+    key: u128,
     form: Form,
 }
-
-const EMPTY: Slot = Slot { key: [0; 2], form: Form { number: 0, stem: 0, phrase_word: None } };
 
 /// Word forms that were worked out, a row of numbers each; and the places of the sums and lists that reading a point needs,
 /// kept from point to point so that nothing is allocated a word.
@@ -90,8 +87,10 @@ pub(super) struct Memo {
     sums: Vec<Lanes>,
     /// The sums of the point so far, laid out like a row.
     pub totals: Vec<i64>,
-    /// The numbers of the point's words so far among the words of phrases.
-    pub numbers: Vec<Option<u32>>,
+    /// What the point's words so far are in phrases.
+    pub in_phrases: Vec<PhraseWord>,
+    /// Those of them that a phrase may begin with, by their number in the point.
+    starts: Vec<usize>,
     /// The point's log-odds for each outcome, no code last.
     pub odds: Vec<f32>,
 }
@@ -107,7 +106,7 @@ impl Memo {
         Memo {
             layout,
             capacity,
-            slots: vec![EMPTY; 1 << 10],
+            slots: vec![Slot::default(); 1 << 10],
             long: HashMap::default(),
             rows: Vec::new(),
             count: 0,
@@ -116,7 +115,8 @@ impl Memo {
             pairs: Vec::new(),
             sums: vec![[0; LANES]; layout.lanes()],
             totals: vec![0; layout.lanes() * LANES],
-            numbers: Vec::new(),
+            in_phrases: Vec::new(),
+            starts: Vec::new(),
             odds: Vec::new(),
         }
     }
@@ -128,7 +128,8 @@ impl Memo {
     /// Forgets the point that was read before.
     pub fn begin(&mut self) {
         self.totals.fill(0);
-        self.numbers.clear();
+        self.in_phrases.clear();
+        self.starts.clear();
     }
 
     /// Looks up the forms of the window that begins at `from`, bytes of the text, and works out those that are new; says where the
@@ -139,14 +140,28 @@ impl Memo {
         if self.count + scanner.spans.len() > self.capacity {
             self.forget();
         }
-        self.forms.clear();
-        for &(start, end) in &scanner.spans {
-            let form = self.form(text, start, end, cues, model);
-            self.forms.push(form);
-        }
-        self.numbers.extend(self.forms.iter().map(|form| form.phrase_word));
+        let mut forms = std::mem::take(&mut self.forms);
+        forms.clear();
+        forms.extend(scanner.spans.iter().map(|&(start, end)| self.form(text, start, end, cues, model)));
+        self.forms = forms;
         self.scanner = scanner;
+        self.note_phrases();
         next
+    }
+
+    /// Notes what the window's words are in phrases.
+    fn note_phrases(&mut self) {
+        let before = self.in_phrases.len();
+        self.in_phrases.extend(self.forms.iter().map(|form| form.in_phrases));
+        let known = self.starts.len();
+        self.starts.resize(known + self.forms.len(), 0);
+        // Written whether or not a phrase begins there, and kept if one does: whether it does can't be foreseen.
+        let mut count = known;
+        for (at, form) in self.forms.iter().enumerate() {
+            self.starts[count] = before + at;
+            count += usize::from(form.in_phrases.begins());
+        }
+        self.starts.truncate(count);
     }
 
     /// The words of the window that was looked up last: where they stand, bytes of the text, and the form.
@@ -156,19 +171,37 @@ impl Memo {
 
     /// Adds the rows of the window's forms to the sums.
     pub fn add_rows(&mut self) {
-        let lanes = self.layout.lanes();
-        for form in &self.forms {
-            let row = &self.rows[form.number as usize * lanes..][..lanes];
-            for (sums, numbers) in self.sums.iter_mut().zip(row) {
-                *sums = std::array::from_fn(|lane| sums[lane] + numbers[lane]);
+        match self.layout.lanes() {
+            1 => self.add_rows_of::<1>(),
+            2 => self.add_rows_of::<2>(),
+            3 => self.add_rows_of::<3>(),
+            4 => self.add_rows_of::<4>(),
+            lanes => {
+                for form in &self.forms {
+                    let row = &self.rows[form.number as usize * lanes..][..lanes];
+                    self.sums.iter_mut().zip(row).for_each(|(sums, numbers)| *sums = sum(*sums, *numbers));
+                }
             }
         }
     }
 
+    /// [`Memo::add_rows`] for rows of `N` steps, with the sums at hand in the processor until all are added: half the
+    /// instructions for the bundled codebook.
+    fn add_rows_of<const N: usize>(&mut self) {
+        let rows = self.rows.as_chunks::<N>().0;
+        let mut sums = [[0; LANES]; N];
+        for form in &self.forms {
+            let row = &rows[form.number as usize];
+            sums = std::array::from_fn(|step| sum(sums[step], row[step]));
+        }
+        self.sums.iter_mut().zip(sums).for_each(|(own, sums)| *own = sum(*own, sums));
+    }
+
     /// Adds to the sums what was learned of the pairs of stems in the window, given the stem before it; gives its last stem.
     pub fn add_pairs(&mut self, before: u32, model: &Model) -> u32 {
-        self.pairs.clear();
-        self.pairs.resize(self.forms.len(), Feature::default());
+        if self.pairs.len() < self.forms.len() {
+            self.pairs.resize(self.forms.len(), Feature::default());
+        }
         let (mut before, mut count) = (before, 0);
         for form in &self.forms {
             // Written whether or not it is known, and kept if it is: whether it is can't be foreseen, and a jump that
@@ -186,9 +219,9 @@ impl Memo {
         &mut self.sums.as_flattened_mut()[self.layout.learned()]
     }
 
-    /// The sums of what cues say, to add to.
-    pub fn cue_sums(&mut self) -> &mut [i32] {
-        &mut self.sums.as_flattened_mut()[self.layout.cues()]
+    /// What the point's words are in phrases, where one may begin, and the sums of what cues say, to add to.
+    pub fn phrase_sums(&mut self) -> (&[PhraseWord], &[usize], &mut [i32]) {
+        (&self.in_phrases, &self.starts, &mut self.sums.as_flattened_mut()[self.layout.cues()])
     }
 
     /// Adds the sums to the totals.
@@ -210,24 +243,24 @@ impl Memo {
         if end - start > SHORT {
             return self.long_form(&text[start..end], cues, model);
         }
-        let key = key(text.as_bytes(), start, end - start);
+        let key = key(text.as_bytes(), start, end);
         let slot = &self.slots[self.place(key)];
         if slot.key == key { slot.form } else { self.new_short_form(&text[start..end], key, cues, model) }
     }
 
     /// The slot of a key, or the empty one where it belongs.
     #[inline]
-    fn place(&self, key: [u64; 2]) -> usize {
+    fn place(&self, key: u128) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = hash(key) & mask;
-        while self.slots[at].key != key && self.slots[at].key != [0; 2] {
+        while self.slots[at].key != key && self.slots[at].key != 0 {
             at = (at + 1) & mask;
         }
         at
     }
 
     #[cold]
-    fn new_short_form(&mut self, form: &str, key: [u64; 2], cues: &CueIndex, model: &Model) -> Form {
+    fn new_short_form(&mut self, form: &str, key: u128, cues: &CueIndex, model: &Model) -> Form {
         if self.count * 2 >= self.slots.len() {
             self.double_slots();
         }
@@ -247,15 +280,15 @@ impl Memo {
     }
 
     fn double_slots(&mut self) {
-        let twice = vec![EMPTY; self.slots.len() * 2];
-        for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != [0; 2]) {
+        let twice = vec![Slot::default(); self.slots.len() * 2];
+        for slot in std::mem::replace(&mut self.slots, twice).into_iter().filter(|slot| slot.key != 0) {
             let at = self.place(slot.key);
             self.slots[at] = slot;
         }
     }
 
     fn forget(&mut self) {
-        self.slots.fill(EMPTY);
+        self.slots.fill(Slot::default());
         self.long.clear();
         self.rows.clear();
         self.count = 0;
@@ -266,7 +299,7 @@ impl Memo {
         let lower = lower_case(form);
         let stem = stem(&lower);
         let described = features::of_form(&lower, &stem);
-        let (weights, phrase_word) = cues.form(&lower, &stem);
+        let (weights, in_phrases) = cues.form(&lower, &stem);
         let from = self.rows.len();
         self.rows.resize(from + self.layout.lanes(), [0; LANES]);
         let row = self.rows[from..].as_flattened_mut();
@@ -275,7 +308,7 @@ impl Memo {
             *number = in_steps(weight);
         }
         self.count += 1;
-        Form { number: (self.count - 1) as u32, stem: described.stem, phrase_word }
+        Form { number: (self.count - 1) as u32, stem: described.stem, in_phrases }
     }
 }
 
@@ -284,16 +317,23 @@ pub(super) fn in_steps(weight: f32) -> i32 {
     (weight.clamp(-HEAVIEST, HEAVIEST) * CUE_STEPS).round() as i32
 }
 
-/// A short form's bytes as two numbers, the rest 0.
+fn sum(a: Lanes, b: Lanes) -> Lanes {
+    std::array::from_fn(|lane| a[lane] + b[lane])
+}
+
+/// The bytes of a short form as one number, the rest 0.
 #[inline]
-fn key(bytes: &[u8], start: usize, len: usize) -> [u64; 2] {
-    let sixteen = bytes[start..].first_chunk().copied().unwrap_or_else(|| {
-        let mut last = [0; SHORT];
-        last[..len].copy_from_slice(&bytes[start..start + len]);
-        last
-    });
-    let all = u128::from_le_bytes(sixteen) & KEEP[len];
-    [all as u64, (all >> 64) as u64]
+fn key(bytes: &[u8], start: usize, end: usize) -> u128 {
+    let len = end - start;
+    if let Some(sixteen) = bytes[start..].first_chunk() {
+        return u128::from_le_bytes(*sixteen) & KEEP[len];
+    }
+    if let Some(sixteen) = bytes[..end].last_chunk() {
+        return u128::from_le_bytes(*sixteen) >> ((SHORT - len) * 8);
+    }
+    let mut sixteen = [0; SHORT];
+    sixteen[..len].copy_from_slice(&bytes[start..end]);
+    u128::from_le_bytes(sixteen)
 }
 
 /// The bits of the first so many bytes of sixteen.
@@ -309,7 +349,8 @@ const KEEP: [u128; SHORT + 1] = {
 
 /// Two numbers mixed by one multiplication to twice their length, its halves joined (as in wyhash, Wang 2019).
 #[inline]
-fn hash([a, b]: [u64; 2]) -> usize {
+fn hash(key: u128) -> usize {
+    let (a, b) = (key as u64, (key >> 64) as u64);
     let product = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0xd1b5_4a32_d192_ed03);
     (product as u64 ^ (product >> 64) as u64) as usize
 }
@@ -320,13 +361,15 @@ mod tests {
 
     #[test]
     fn a_key_holds_the_form_and_nothing_of_what_follows() {
-        let text = "mor og far med et langt navn";
-        for len in 1..=SHORT {
-            let alone = &text[..len];
-            assert_eq!(key(text.as_bytes(), 0, len), key(alone.as_bytes(), 0, len), "{alone}");
-            let both: Vec<u8> = key(text.as_bytes(), 0, len).iter().flat_map(|half| half.to_le_bytes()).collect();
-            assert_eq!(&both[..len], alone.as_bytes());
-            assert!(both[len..].iter().all(|&byte| byte == 0));
+        let text = "mor og far med et langt navn".as_bytes();
+        for start in 0..text.len() {
+            for end in start + 1..=text.len().min(start + SHORT) {
+                let alone = &text[start..end];
+                let bytes = key(text, start, end).to_le_bytes();
+                assert_eq!(&bytes[..alone.len()], alone);
+                assert!(bytes[alone.len()..].iter().all(|&byte| byte == 0));
+                assert_eq!(key(alone, 0, alone.len()).to_le_bytes(), bytes);
+            }
         }
     }
 }

@@ -122,7 +122,7 @@ impl Coder {
     pub fn new(codebook: &Codebook) -> Coder {
         let cues = cues::CueIndex::new(codebook);
         let model = model::Model::of(codebook, &cues);
-        Coder { engine: engine::Engine { cues, model } }
+        Coder { engine: engine::Engine::new(cues, model) }
     }
 
     /// The learned weights of a codebook as the bytes of a file, learned anew whatever is at hand. What makes the bundled

@@ -2,7 +2,7 @@
 
 use super::calibrate::{self, Calibration, FOLDS};
 use super::cues::CueIndex;
-use super::features::{self, BUCKETS, Feature};
+use super::features::{self, BUCKETS, Feature, Shape};
 use super::table::Table;
 use super::train::{self, Problem};
 use crate::codebook::{Codebook, Example};
@@ -176,7 +176,7 @@ fn features_of(text: &str) -> Vec<Feature> {
         before = form.stem;
         count += 1;
     }
-    found.extend(features::of_shape(text, count));
+    found.extend(Shape::of(text, count).features());
     found
 }
 

@@ -125,7 +125,7 @@ impl Scanner {
 
     /// The runs of word bits within `range`, bytes from the window's beginning; a run that goes on behind it is cut there.
     fn words_of_runs(&mut self, window: usize, range: Range<usize>) {
-        let mut start = None;
+        let mut open = None;
         let mut before = 0;
         for number in range.start / BLOCK..range.end.div_ceil(BLOCK) {
             let base = number * BLOCK;
@@ -136,16 +136,22 @@ impl Scanner {
             }
             let mut changes = word ^ (word << 1 | before);
             before = word >> (BLOCK - 1);
-            while changes != 0 {
+            let mut next = || {
                 let at = window + base + changes.trailing_zeros() as usize;
-                changes &= changes - 1;
-                match start.take() {
-                    None => start = Some(at),
-                    Some(start) => self.spans.push((start, at)),
-                }
+                let is_there = changes != 0;
+                changes &= changes.wrapping_sub(1);
+                is_there.then_some(at)
+            };
+            // Beginnings and ends take turns.
+            while let Some(start) = open.take().or_else(&mut next) {
+                let Some(end) = next() else {
+                    open = Some(start);
+                    break;
+                };
+                self.spans.push((start, end));
             }
         }
-        if let Some(start) = start {
+        if let Some(start) = open {
             self.spans.push((start, window + range.end));
         }
     }
@@ -199,15 +205,21 @@ impl Classes {
             part.copy_from_slice(&block[quarter * 16..][..16]);
             let bytes = u8x16::new(part);
             let is = |byte: u8| bytes.simd_eq(u8x16::splat(byte));
-            let within =
-                |bytes: u8x16, first: u8, last: u8| (bytes - u8x16::splat(first)).simd_le(u8x16::splat(last - first));
+            let within = |bytes: u8x16, first: u8, last: u8| {
+                let from_first = bytes - u8x16::splat(first);
+                from_first.min(u8x16::splat(last - first)).simd_eq(from_first)
+            };
             let bits = |lanes: u8x16| u64::from(lanes.to_bitmask()) << (quarter * 16);
             let letter = within(bytes | u8x16::splat(0x20), b'a', b'z');
             classes.ascii |= bits(letter | within(bytes, b'0', b'9'));
-            classes.high |= bits(within(bytes, 0x80, 0xFF));
+            // A bit mask takes each byte's highest bit.
+            classes.high |= bits(bytes);
             classes.latin |= bits(is(LATIN));
             classes.sign |= bits(is(0x97) | is(0xB7));
-            classes.joiner |= bits(is(b'.') | is(b',') | is(b'\'') | within(bytes, b':', b';'));
+            // , and . differ in one bit, and so do : and ;.
+            let joiner = (bytes | u8x16::splat(2)).simd_eq(u8x16::splat(b'.'));
+            let joiner = joiner | (bytes | u8x16::splat(1)).simd_eq(u8x16::splat(b';'));
+            classes.joiner |= bits(joiner | is(b'\''));
             classes.underscore |= bits(is(b'_'));
         }
         classes

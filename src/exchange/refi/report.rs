@@ -168,19 +168,17 @@ impl Export<'_> {
             if let Some(node) = find(&mut codes, self.code(at)) {
                 node.description = description(code);
                 let colour = node.colour.clone();
-                node.codes.extend(self.themes_of(Some(at), colour));
+                node.codes.extend(self.themes_of(at, colour));
             }
         }
-        codes.extend(self.themes_of(None, None));
         codes
     }
 
-    /// The themes of a code, or of none.
-    fn themes_of(&self, code: Option<usize>, colour: Option<String>) -> Vec<Code> {
+    fn themes_of(&self, code: usize, colour: Option<String>) -> Vec<Code> {
         if !self.options.themes {
             return Vec::new();
         }
-        let themes = self.report.themes.iter().filter(|theme| theme.code == code);
+        let themes = self.report.themes.iter().filter(|theme| theme.code == Some(code));
         themes
             .map(|theme| {
                 let record = &self.records[theme.representative];
@@ -201,7 +199,7 @@ impl Export<'_> {
 
     fn sources(&self, decisions: &[Decision], machine: &User) -> Vec<Source> {
         let mut representatives = HashMap::new();
-        for theme in self.report.themes.iter().filter(|_| self.options.themes) {
+        for theme in self.report.themes.iter().filter(|theme| self.options.themes && theme.code.is_some()) {
             representatives.extend(theme.points.iter().map(|&point| (point, theme.representative)));
         }
         let names = unique_names(self.report.folder.documents.iter().map(|document| document.path.as_str()));
@@ -462,9 +460,8 @@ mod tests {
             let selections = &project.sources[0].selections;
             let coded: Vec<(i64, i64, usize, Option<Guid>)> =
                 selections.iter().map(|it| (it.start, it.end, it.codings.len(), it.user)).collect();
-            // An uncoded point has no code, but a theme.
             let [machine, kari] = [0, 1].map(|at| Some(project.users[at].guid));
-            assert_eq!(coded, [(2, 11, 2, machine), (2, 11, 1, kari), (14, 24, 1, machine)]);
+            assert_eq!(coded, [(2, 11, 2, machine), (2, 11, 1, kari), (14, 24, 0, machine)]);
             assert!(selections[0].description.starts_with("a 0."), "{}", selections[0].description);
             assert_eq!(project.cases[0].source_refs, [project.sources[0].guid]);
         });
