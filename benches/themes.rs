@@ -35,7 +35,7 @@ fn point(text: &str) -> Point<'_> {
         section: None,
         speaker: None,
         turn: None,
-        position: Position::Line,
+        position: Position::Line(1),
     }
 }
 
