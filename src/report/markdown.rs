@@ -3,6 +3,7 @@
 use super::Report;
 use super::texts::{Language, PositionTexts, Texts, fill};
 use crate::agreement::Interval;
+use crate::coding;
 use crate::decisions::{Agreement, ProblemKind};
 use crate::notes::{Point, Position};
 use crate::themes::{self, Theme};
@@ -10,6 +11,9 @@ use std::fmt::{self, Display, Formatter, Write};
 
 /// Below this margin between the best and the next outcome a point is listed as uncertain.
 const UNCERTAIN: f32 = 0.25;
+
+/// The words that are shown for either side of a close call.
+const WORDS: usize = 3;
 
 /// A [`Report`] that displays as Markdown.
 #[derive(Debug)]
@@ -152,14 +156,17 @@ impl Markdown<'_> {
         if uncoded.is_empty() {
             return writeln!(f, "{}", self.texts.none);
         }
-        uncoded.into_iter().try_for_each(|point| self.quote(f, point))
+        for at in uncoded {
+            self.quote(f, at)?;
+            writeln!(f, "  {}{}", self.outcomes(at), self.why(at))?;
+        }
+        Ok(())
     }
 
     fn uncertain(&self, f: &mut Formatter<'_>) -> fmt::Result {
         heading(f, 2, &self.texts.uncertain)?;
-        let mut uncertain: Vec<usize> =
-            (0..self.report.points.len()).filter(|&at| self.report.codings[at].margin() < UNCERTAIN).collect();
-        uncertain.sort_by(|&a, &b| self.report.codings[a].margin().total_cmp(&self.report.codings[b].margin()));
+        let ranked = coding::review(self.report.codings).into_iter();
+        let uncertain: Vec<usize> = ranked.take_while(|&at| self.report.codings[at].margin() < UNCERTAIN).collect();
         if uncertain.is_empty() {
             return writeln!(f, "{}", self.texts.none);
         }
@@ -167,9 +174,32 @@ impl Markdown<'_> {
         for at in uncertain {
             write!(f, "- {}: ", self.outcomes(at))?;
             let point = &self.report.points[at];
-            writeln!(f, "{} ({})", escaped(&point.text), self.place(point))?;
+            writeln!(f, "{} ({}){}", escaped(&point.text), self.place(point), self.why(at))?;
         }
         Ok(())
+    }
+
+    /// The words that spoke for the outcome that won and those that spoke for the runner-up, the strongest first:
+    /// "; Kunnskap: «kurs», «lært»; Systemer: «tid»".
+    fn why(&self, at: usize) -> String {
+        let (point, coding) = (&self.report.points[at], &self.report.codings[at]);
+        let name = |code: Option<usize>| match code {
+            Some(code) => self.name(&self.report.codebook.codes[code].label),
+            None => &self.texts.no_code,
+        };
+        let mut why: Vec<&coding::Evidence> = coding.runner_up.why_not.iter().collect();
+        why.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        let mut sides = String::new();
+        for (outcome, sign) in [(coding.primary(), 1.0), (coding.runner_up.code, -1.0)] {
+            let words = why.iter().filter(|evidence| evidence.weight * sign > 0.0).take(WORDS);
+            let words: Vec<String> = words
+                .map(|evidence| format!("«{}»", escaped(&point.text[point.in_text(evidence.span.clone())])))
+                .collect();
+            if !words.is_empty() {
+                let _ = write!(sides, "; {}: {}", escaped(name(outcome)), words.join(", "));
+            }
+        }
+        sides
     }
 
     /// The two most probable outcomes of a point: "Kunnskap 48 %, Systemer 45 %".
