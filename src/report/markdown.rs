@@ -5,6 +5,7 @@ use super::texts::{Language, PositionTexts, Texts, fill};
 use crate::agreement::Interval;
 use crate::coding;
 use crate::decisions::{Agreement, ProblemKind};
+use crate::norwegian::repair::Change;
 use crate::notes::{Point, Position};
 use crate::themes::{self, Theme};
 use std::fmt::{self, Display, Formatter, Write};
@@ -46,6 +47,7 @@ impl Display for Markdown<'_> {
         self.themes(f)?;
         self.uncoded(f)?;
         self.uncertain(f)?;
+        self.mended(f)?;
         self.decisions(f)?;
         self.caveat(f)
     }
@@ -175,6 +177,24 @@ impl Markdown<'_> {
             write!(f, "- {}: ", self.outcomes(at))?;
             let point = &self.report.points[at];
             writeln!(f, "{} ({}){}", escaped(&point.text), self.place(point), self.why(at))?;
+        }
+        Ok(())
+    }
+
+    /// What was mended before points were coded, a line a point: nothing where nothing was.
+    fn mended(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mended = || self.report.points.iter().filter_map(|point| Some((point, point.mended.as_ref()?)));
+        if mended().next().is_none() {
+            return Ok(());
+        }
+        heading(f, 2, &self.texts.mended)?;
+        writeln!(f, "{}\n", self.texts.mended_note)?;
+        for (point, mended) in mended() {
+            let change = |change: &Change| {
+                format!("«{}» → «{}»", escaped(&point.text[change.span.clone()]), escaped(&change.replacement))
+            };
+            let changes: Vec<String> = mended.changes.iter().map(change).collect();
+            writeln!(f, "- {} ({})", changes.join(", "), self.place(point))?;
         }
         Ok(())
     }

@@ -31,6 +31,8 @@ pub(super) struct Texts {
     pub uncoded: String,
     pub uncertain: String,
     pub uncertain_note: String,
+    pub mended: String,
+    pub mended_note: String,
     pub none: String,
     pub no_code: String,
     pub decisions: String,
