@@ -199,7 +199,7 @@ impl<'p> Search<'p> {
     fn same_words(&self, row: &Row) -> Option<usize> {
         let text = normal(&row.text);
         let same = self.left().filter(|&at| self.texts[at] == text && !text.is_empty());
-        same.min_by_key(|&at| (!self.is_in_file(at, row), self.points[at].line.abs_diff(row.line), at))
+        same.min_by_key(|&at| (!self.is_in_file(at, row), self.points[at].line_of_file().abs_diff(row.line), at))
     }
 
     /// The point most like the row's, letter by letter.
@@ -208,7 +208,8 @@ impl<'p> Search<'p> {
         if text.is_empty() || !row.is_decided() {
             return None;
         }
-        let near = |at: &usize| self.is_in_file(*at, row) && self.points[*at].line.abs_diff(row.line) <= LINES;
+        let near =
+            |at: &usize| self.is_in_file(*at, row) && self.points[*at].line_of_file().abs_diff(row.line) <= LINES;
         let likeness = |at: usize| {
             let other: String = self.texts[at].chars().take(COMPARED).collect();
             let (short, long) = (text.len().min(other.len()), text.len().max(other.len()));

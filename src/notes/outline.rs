@@ -47,6 +47,22 @@ impl AsRef<str> for Point<'_> {
 }
 
 impl Point<'_> {
+    /// The line of the file on which it begins, from 1; where the file has no lines, that of its text as it was read.
+    ///
+    /// ```
+    /// use kodebok::notes::{Document, points};
+    ///
+    /// let document = [Document::from_text("bord-1.txt", "Bord 1\n\n- Mer tid til mor")];
+    /// assert_eq!(points(&document)[0].line_of_file(), 3);
+    /// ```
+    #[must_use]
+    pub fn line_of_file(&self) -> usize {
+        match self.position {
+            Position::Line(line) => line,
+            _ => self.line,
+        }
+    }
+
     /// Where a part of the coded text stands in the text as it was noted. Both are bytes, end exclusive.
     ///
     /// ```

@@ -78,7 +78,7 @@ fn point_rows(report: &Report<'_>, kind: &str) -> Vec<Cells> {
             ("kind", kind.to_owned()),
             ("id", id),
             ("file", report.folder.documents[point.document].path.clone()),
-            ("line", point.line.to_string()),
+            ("line", point.line_of_file().to_string()),
             ("table", point.table.unwrap_or_default().to_owned()),
             ("text", point.text.to_string()),
             ("code", coding.primary().map(|code| report.codebook.codes[code].id.clone()).unwrap_or_default()),

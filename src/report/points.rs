@@ -121,7 +121,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
         PointRecord {
             id,
             file: &report.folder.documents[point.document].path,
-            line: point.line,
+            line: point.line_of_file(),
             place: point.position.to_string(),
             table: point.table,
             question: point.question,

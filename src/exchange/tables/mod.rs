@@ -3,8 +3,8 @@
 //! | table | a row | columns |
 //! | --- | --- | --- |
 //! | `points` | a point | where it stands, its text, its code and theme; 0 or 1 and the probability for each code |
-//! | `themes` | a theme, in the report's order | its code, the point that stands for it, its support |
-//! | `tables` | a table | how many points of each theme were noted there |
+//! | `themes` | a theme that the report names, in its order | its code, the point that stands for it, its support |
+//! | `tables` | a table | how many points of each of these themes were noted there |
 //! | `columns` | a column of the three | what it means |
 //!
 //! `docs/r.md` and `docs/python.md` show how they are loaded.
@@ -191,7 +191,8 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
 }
 
 fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
-    let all = || report.themes.iter();
+    let named = named(report, records);
+    let all = || named.iter().map(|(theme, _)| *theme);
     let standing = || all().map(|theme| &records[theme.representative]);
     let code = |theme: &themes::Theme| theme.code.map(|code| &report.codebook.codes[code]);
     let label = |label: &'_ Label| match language {
@@ -201,9 +202,8 @@ fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Lang
     };
     let labels: Vec<Option<String>> = all().map(|theme| code(theme).map(|code| label(&code.label))).collect();
     let count = themes::tables(report.points.iter());
-    let ids: Vec<&str> = standing().map(|record| record.theme.as_deref().unwrap_or_default()).collect();
     let columns = vec![
-        text("theme", "the theme's name", ids.iter().map(|id| Some(*id))),
+        text("theme", "the theme's name", named.iter().map(|(_, id)| Some(*id))),
         text("code", "the code of its points", all().map(|theme| code(theme).map(|code| code.id.as_str()))),
         text("label", "that code's name in the report", labels.iter().map(|label| label.as_deref())),
         text("text", "the point that stands for it", standing().map(|record| Some(record.text))),
@@ -217,6 +217,12 @@ fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Lang
         text("question", "the question that it answers", standing().map(|record| record.question)),
     ];
     Table { name: "themes", columns }
+}
+
+/// The themes that have a name, with it: an uncoded point that stands alone has none.
+fn named<'a, 'r>(report: &Report<'a>, records: &'r [PointRecord<'_>]) -> Vec<(&'a themes::Theme, &'r str)> {
+    let with_name = |theme: &'a themes::Theme| Some((theme, records[theme.representative].theme.as_deref()?));
+    report.themes.iter().filter_map(with_name).collect()
 }
 
 /// How many points of each theme each table noted. Points without a table count by their document, as support does.
@@ -237,10 +243,9 @@ fn matrix(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
         text("table", "the table; none for points that name none", order.iter().map(|(table, _)| *table)),
         text("file", "the file of points that name no table", order.iter().map(|(_, file)| *file)),
     ];
-    for theme in report.themes {
+    for (theme, id) in named(report, records) {
         let mut counts = vec![0; order.len()];
         theme.points.iter().for_each(|&point| counts[rows[&place(point)]] += 1);
-        let id = records[theme.representative].theme.as_deref().unwrap_or_default();
         columns.push(integer(id, &format!("how many points of the theme {id} were noted there"), counts.into_iter()));
     }
     Table { name: "tables", columns }
@@ -285,12 +290,16 @@ mod tests {
         for table in &tables {
             assert!(table.columns.iter().all(|column| column.values.len() == table.rows()), "{}", table.name);
         }
-        assert_eq!(themes_table.rows(), themes.len());
+        let Values::Text(ids) = &themes_table.columns[0].values else { panic!("texts") };
+        let named: Vec<&str> = ids.iter().map(|id| id.as_deref().unwrap()).collect();
+        let alone = themes.iter().filter(|theme| theme.code.is_none() && theme.points.len() == 1).count();
+        assert!(alone > 0 && named.iter().all(|id| !id.is_empty()));
+        assert_eq!(named.len(), themes.len() - alone);
         assert_eq!(columns.rows(), tables[..3].iter().map(|table| table.columns.len()).sum::<usize>());
-        for theme in &themes {
-            let at = themes.iter().position(|other| other == theme).unwrap();
-            let Values::Text(ids) = &themes_table.columns[0].values else { panic!("texts") };
-            let column = matrix.column(ids[at].as_deref().unwrap()).unwrap();
+        let records: Vec<_> = report.point_records().collect();
+        for theme in themes.iter().filter(|theme| theme.code.is_some()) {
+            let id = records[theme.representative].theme.as_deref().unwrap();
+            let column = matrix.column(id).unwrap();
             let Values::Integer(counts) = &column.values else { panic!("numbers") };
             assert_eq!(counts.iter().filter(|count| **count > Some(0)).count(), theme.tables);
             assert_eq!(counts.iter().flatten().sum::<i64>(), theme.points.len() as i64);
