@@ -12,6 +12,7 @@ mod limit;
 mod mail;
 mod markdown;
 mod odt;
+mod paragraph;
 mod pdf;
 mod rtf;
 mod sheet;

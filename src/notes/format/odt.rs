@@ -5,7 +5,7 @@ use super::super::document::{Document, Format};
 use super::archive::Parts;
 use super::body::Body;
 use super::damaged;
-use super::docx::is_short_title;
+use super::paragraph::{Lettering, add_lines, add_note};
 use super::xml::{Element, Node, walk};
 use crate::error::Result;
 use std::collections::HashSet;
@@ -61,11 +61,9 @@ fn bold_styles(xml: &str) -> Result<HashSet<String>> {
 
 /// A paragraph while it is read.
 struct Paragraph {
-    text: String,
+    lettering: Lettering,
     kind: BlockKind,
     is_bold: bool,
-    bold: usize,
-    plain: usize,
     /// Footnotes and comments in it, each a line, with their places.
     notes: Vec<(Stand, String)>,
 }
@@ -174,7 +172,7 @@ impl<'s> Reader<'s> {
 
     fn open_paragraph(&mut self, element: &Element<'_>, kind: BlockKind) {
         let is_bold = element.attribute("text:style-name").is_some_and(|name| self.bold_styles.contains(&name));
-        self.open.push(Paragraph { text: String::new(), kind, is_bold, bold: 0, plain: 0, notes: Vec::new() });
+        self.open.push(Paragraph { lettering: Lettering::default(), kind, is_bold, notes: Vec::new() });
     }
 
     fn open_note(&mut self, stand: Stand) {
@@ -185,9 +183,7 @@ impl<'s> Reader<'s> {
     fn text(&mut self, text: &str) {
         let in_bold = self.spans.last().copied().unwrap_or(false);
         let Some(paragraph) = self.open.last_mut() else { return };
-        paragraph.text.push_str(text);
-        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        *(if paragraph.is_bold || in_bold { &mut paragraph.bold } else { &mut paragraph.plain }) += letters;
+        paragraph.lettering.push(text, paragraph.is_bold || in_bold);
     }
 
     fn close(&mut self, name: &str) {
@@ -207,30 +203,25 @@ impl<'s> Reader<'s> {
     }
 
     fn paragraph(&mut self, paragraph: Paragraph) {
+        let text = &paragraph.lettering.text;
         if let (Some(stand), true) = (self.note, self.open.len() >= self.note_base) {
             // A note stands in the middle of a paragraph: its lines come after it.
             match self.open.last_mut() {
-                Some(outer) => outer.notes.push((stand, paragraph.text)),
-                None => self.body.add_at(BlockKind::Note, &paragraph.text, stand),
+                Some(outer) => outer.notes.push((stand, text.clone())),
+                None => self.body.add_at(BlockKind::Note, text, stand),
             }
             return;
         }
         if self.is_margin {
-            return self.body.add_at(BlockKind::Head, &paragraph.text, Stand::Margin);
+            return self.body.add_at(BlockKind::Head, text, Stand::Margin);
         }
-        let is_title = paragraph.bold > 0 && paragraph.plain == 0 && is_short_title(&paragraph.text);
         let kind = match paragraph.kind {
-            BlockKind::Paragraph if is_title => BlockKind::Heading,
+            BlockKind::Paragraph => paragraph.lettering.kind(),
             kind => kind,
         };
-        for (at, line) in paragraph.text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
-            let goes_on = at > 0 && kind == BlockKind::Item;
-            self.body.add(if goes_on { BlockKind::More } else { kind }, line);
-        }
+        add_lines(&mut self.body, kind, text);
         for (stand, text) in paragraph.notes {
-            self.body.set_note(Some(stand));
-            self.body.add(BlockKind::Note, &text);
-            self.body.set_note(None);
+            add_note(&mut self.body, stand, [text]);
         }
     }
 }
