@@ -23,6 +23,9 @@ const SHARPNESS: f32 = 1.5;
 /// Words of fewer points than this are left out: of a word that was met once nothing is known.
 const SELDOM: usize = 2;
 
+/// A count of 1 in the file.
+const ONE: f32 = 100.0;
+
 static TOPICS: LazyLock<Topics> = LazyLock::new(|| Topics::parse(include_str!("../../data/themes/topic-words.tsv")));
 
 /// How a word speaks for topics: their numbers, and what it adds to the log-odds of each. Topics that it was not met in are left out.
@@ -48,8 +51,9 @@ impl Topics {
             let begin = topics.gains.len() as u32;
             for count in counts.split(' ') {
                 if let Some((topic, count)) = count.split_once(':')
-                    && let (Ok(topic), Ok(count)) = (topic.parse::<u16>(), count.parse::<f32>())
+                    && let (Ok(topic), Ok(count)) = (topic.parse::<u16>(), count.parse::<u16>())
                 {
+                    let count = f32::from(count) / ONE;
                     topics.unmet.resize(topics.unmet.len().max(topic as usize + 1), 0.0);
                     topics.unmet[topic as usize] += count;
                     topics.gains.push((topic, ((count + PRIOR) / PRIOR).ln()));
@@ -115,7 +119,7 @@ pub(super) fn learned<'p>(points: impl Iterator<Item = (usize, &'p [(String, f32
     }
     let mut lines = String::new();
     for (word, (_, counts)) in words.iter().filter(|(_, (points, _))| *points >= SELDOM) {
-        let counts: Vec<String> = counts.iter().map(|(topic, count)| format!("{topic}:{count:.2}")).collect();
+        let counts: Vec<String> = counts.iter().map(|(topic, count)| format!("{topic}:{:.0}", count * ONE)).collect();
         let _ = writeln!(lines, "{word}\t{}", counts.join(" "));
     }
     lines
