@@ -24,15 +24,14 @@ struct Counts<'t> {
 impl Html<'_> {
     pub(super) fn charts(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let texts = &self.content.texts.html;
+        let of_row = |count, row: &[usize], _, _| Some(share(count, row.iter().sum()));
         let by_table = self.by(&texts.table_heading, |point| {
             point.table.unwrap_or(&self.content.report.folder.documents[point.document].path)
         });
-        let most = by_table.rows.iter().flat_map(|(_, counts)| counts).max().copied().unwrap_or_default();
-        self.heat_map(f, "by-table", &texts.by_table, &by_table, |count, _, _, _| Some(share(count, most)))?;
+        self.heat_map(f, "by-table", &texts.by_table, &by_table, &of_row)?;
         self.supports(f)?;
         let by_question = self.by(&texts.question_heading, |point| point.question.unwrap_or("–"));
         if by_question.rows.len() > 1 {
-            let of_row = |count, row: &[usize], _, _| Some(share(count, row.iter().sum()));
             self.heat_map(f, "by-question", &texts.by_question, &by_question, of_row)?;
         }
         let together = self.together();
@@ -105,11 +104,11 @@ impl Html<'_> {
         self.close_numbers(f)
     }
 
-    /// The themes that most tables raised.
+    /// The themes with a code that most tables raised.
     fn supports(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (content, texts) = (&self.content, &self.content.texts.html);
         let themes = content.report.themes;
-        let mut order: Vec<usize> = (0..themes.len()).filter(|&at| content.theme_ids[at].is_some()).collect();
+        let mut order: Vec<usize> = (0..themes.len()).filter(|&at| themes[at].code.is_some()).collect();
         order.sort_by_key(|&at| std::cmp::Reverse((themes[at].tables, themes[at].points.len())));
         let hidden = order.len().saturating_sub(THEMES);
         order.truncate(THEMES);

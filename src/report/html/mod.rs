@@ -7,6 +7,8 @@ mod quotes;
 mod recommendations;
 mod review;
 mod svg;
+#[cfg(test)]
+mod tests;
 mod themes;
 
 use super::Report;

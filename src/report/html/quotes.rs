@@ -3,7 +3,7 @@
 use super::super::texts::{Language, fill};
 use super::Html;
 use super::escape::plain;
-use crate::coding::Coding;
+use crate::coding::{Assigned, Coding};
 use crate::notes::Point;
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
@@ -52,15 +52,12 @@ impl Html<'_> {
         write!(f, "</q>")
     }
 
-    /// The codes of a point with how sure they are.
+    /// The codes of a point with how sure they are, or that it has none.
     fn codes(&self, f: &mut Formatter<'_>, at: usize) -> fmt::Result {
-        let codes = self
-            .coding(at)
-            .codes
-            .iter()
-            .map(|code| format!("{} {:.0} %", self.content.outcome(Some(code.code)), code.score * 100.0));
-        let codes = codes.collect::<Vec<_>>().join(", ");
-        if codes.is_empty() { Ok(()) } else { write!(f, " · <span class=\"codes\">{}</span>", plain(&codes)) }
+        let code = |code: &Assigned| format!("{} {:.0} %", self.content.outcome(Some(code.code)), code.score * 100.0);
+        let codes = self.coding(at).codes.iter().map(code).collect::<Vec<_>>().join(", ");
+        let shown = if codes.is_empty() { self.content.outcome(None) } else { &codes };
+        write!(f, " · <span class=\"codes\">{}</span>", plain(shown))
     }
 
     /// That a person decided on a point, with the note.

@@ -111,35 +111,35 @@ impl Html<'_> {
     /// Fields that a script shows and acts on; without scripts they stay hidden.
     fn filter(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let (content, texts) = (&self.content, &self.content.texts);
+        writeln!(f, "<form id=\"filter\" role=\"search\" aria-label=\"{}\" hidden>", plain(&texts.html.filter))?;
+        let label = plain(&texts.html.filter_text);
+        writeln!(f, "<label>{label} <input type=\"search\" name=\"text\" autocomplete=\"off\"></label>")?;
+        let codes = content.report.codebook.codes.iter().map(|code| (code.id.as_str(), content.name(&code.label)));
+        let codes: Vec<(&str, &str)> = codes.chain([("-", texts.no_code.as_str())]).collect();
+        self.select(f, "codes", &texts.html.code_word, &codes)?;
         let points = content.report.points.iter();
         let tables: BTreeSet<Ordered<'_>> = points.clone().filter_map(|point| point.table.map(Ordered)).collect();
         let questions: BTreeSet<Ordered<'_>> = points.filter_map(|point| point.question.map(Ordered)).collect();
-        let codes = content.report.codebook.codes.iter().map(|code| (code.id.as_str(), content.name(&code.label)));
-        let named = |names: BTreeSet<Ordered<'_>>| {
-            names.into_iter().map(|name| (name.0.to_owned(), name.0.to_owned())).collect()
-        };
-        let codes = codes.chain([("-", texts.no_code.as_str())]).map(|(id, name)| (id.to_owned(), name.to_owned()));
-        writeln!(f, "<form id=\"filter\" role=\"search\" aria-label=\"{}\" hidden>", plain(&texts.html.filter))?;
-        writeln!(
-            f,
-            "<label>{} <input type=\"search\" name=\"text\" autocomplete=\"off\"></label>",
-            plain(&texts.html.filter_text)
-        )?;
-        let selects: [(&str, &str, Vec<(String, String)>); 3] = [
-            ("codes", &texts.html.code_word, codes.collect()),
-            ("table", &texts.html.table_heading, named(tables)),
-            ("question", &texts.html.question_heading, named(questions)),
-        ];
-        for (name, label, options) in selects.iter().filter(|(_, _, options)| options.len() > 1) {
-            writeln!(f, "<label>{} <select name=\"{name}\">", plain(label))?;
-            writeln!(f, "<option value=\"\">{}</option>", plain(&texts.html.filter_all))?;
-            for (value, shown) in options {
-                writeln!(f, "<option value=\"{}\">{}</option>", plain(value), plain(shown))?;
-            }
-            writeln!(f, "</select></label>")?;
+        for (name, label, names) in
+            [("table", &texts.html.table_heading, tables), ("question", &texts.html.question_heading, questions)]
+        {
+            self.select(f, name, label, &names.into_iter().map(|name| (name.0, name.0)).collect::<Vec<_>>())?;
         }
         writeln!(f, "<button type=\"reset\">{}</button>", plain(&texts.html.filter_clear))?;
         writeln!(f, "<output data-count=\"{}\"></output>\n</form>", plain(&texts.html.filter_count))
+    }
+
+    /// A choice among values, each with the text that is shown; nothing where there is nothing to choose.
+    fn select(&self, f: &mut Formatter<'_>, name: &str, label: &str, options: &[(&str, &str)]) -> fmt::Result {
+        if options.len() < 2 {
+            return Ok(());
+        }
+        writeln!(f, "<label>{} <select name=\"{name}\">", plain(label))?;
+        writeln!(f, "<option value=\"\">{}</option>", plain(&self.content.texts.html.filter_all))?;
+        for (value, shown) in options {
+            writeln!(f, "<option value=\"{}\">{}</option>", plain(value), plain(shown))?;
+        }
+        writeln!(f, "</select></label>")
     }
 }
 
