@@ -28,17 +28,14 @@ impl Html<'_> {
         let by_table = self.by(&texts.table_heading, |point| {
             point.table.unwrap_or(&self.content.report.folder.documents[point.document].path)
         });
-        self.heat_map(f, "by-table", &texts.by_table, &by_table, &of_row)?;
+        self.heat_map(f, "by-table", &texts.by_table, &by_table, of_row)?;
         self.supports(f)?;
         let by_question = self.by(&texts.question_heading, |point| point.question.unwrap_or("–"));
         if by_question.rows.len() > 1 {
             self.heat_map(f, "by-question", &texts.by_question, &by_question, of_row)?;
         }
         let together = self.together();
-        let pairs = together.rows.iter().enumerate();
-        let pairs = pairs.flat_map(|(at, (_, row))| row.iter().enumerate().filter(move |(other, _)| *other != at));
-        let most = pairs.map(|(_, &count)| count).max().unwrap_or_default();
-        let apart = |count, _: &[usize], row, column| (row != column).then(|| share(count, most));
+        let apart = |count, _: &[usize], row, column| (row != column).then_some(count as f64);
         self.heat_map(f, "together", &texts.together, &together, apart)?;
         self.sureness(f)
     }
@@ -70,7 +67,8 @@ impl Html<'_> {
         Counts { corner: &self.content.texts.html.code_word, columns, rows }
     }
 
-    /// A heat map of counts. `shade` takes a count, its row, and the numbers of its row and column.
+    /// A heat map of counts. `shade` takes a count, its row, and the numbers of its row and column, and says how dark its square is,
+    /// beside the others; `None` for one that is not to be compared with them.
     fn heat_map(
         &self,
         f: &mut Formatter<'_>,
@@ -79,16 +77,27 @@ impl Html<'_> {
         counts: &Counts<'_>,
         shade: impl Fn(usize, &[usize], usize, usize) -> Option<f64>,
     ) -> fmt::Result {
-        let square = |row: &[usize], at, (column, &count): (usize, &usize)| Square {
-            text: count.to_string(),
-            shade: shade(count, row, at, column),
+        let shades: Vec<Vec<Option<f64>>> = counts
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, (_, row))| {
+                row.iter().enumerate().map(|(column, &count)| shade(count, row, at, column)).collect()
+            })
+            .collect();
+        let darkest = shades.iter().flatten().flatten().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let squares = |row: &[usize], shades: &[Option<f64>]| {
+            let square = |(count, shade): (&usize, &Option<f64>)| Square {
+                text: count.to_string(),
+                shade: shade.map(|shade| shade / darkest),
+            };
+            row.iter().zip(shades).map(square).collect::<Vec<_>>()
         };
         let is_named = |label: &str| label.parse::<u32>().is_err();
         let label = |label: &str| if is_named(label) { label.to_owned() } else { format!("{} {label}", counts.corner) };
-        let rows = counts.rows.iter().take(ROWS).enumerate();
-        let rows: Vec<(String, Vec<Square>)> = rows
-            .map(|(at, (name, row))| (label(name), row.iter().enumerate().map(|cell| square(row, at, cell)).collect()))
-            .collect();
+        let rows = counts.rows.iter().zip(&shades).take(ROWS);
+        let rows: Vec<(String, Vec<Square>)> =
+            rows.map(|((name, row), shades)| (label(name), squares(row, shades))).collect();
         self.figure(f, id, texts, counts.rows.len().saturating_sub(ROWS), |f, frame| {
             svg::heat_map(f, frame, &counts.columns, &rows)
         })?;

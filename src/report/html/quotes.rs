@@ -99,7 +99,7 @@ impl Html<'_> {
         Ok(())
     }
 
-    /// What a stretch carried: "Holdninger: 46 % av grunnlaget".
+    /// What a stretch carried: "Holdninger 46 %".
     fn reasons(&self, carried: &[&Carried]) -> String {
         let reason = |part: &&Carried| {
             let share = format!("{:.0}", part.share * 100.0);
