@@ -41,6 +41,37 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// The results of the stages, in their order; of a run without decisions.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    /// assert!(report.markdown(Language::Bokmal).to_string().starts_with("# Anbefalinger"));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(
+        folder: &'a Folder,
+        codebook: &'a Codebook,
+        points: &'a [Point<'a>],
+        codings: &'a [Coding],
+        themes: &'a [Theme],
+    ) -> Report<'a> {
+        Report { folder, codebook, points, codings, themes, decisions: None, agreement: None }
+    }
+
+    /// The same report, with what a person decided, and how far the machine's own codes were that.
+    #[must_use]
+    pub fn with_decisions(self, decisions: &'a Outcome, agreement: Option<&'a Agreement>) -> Report<'a> {
+        Report { decisions: Some(decisions), agreement, ..self }
+    }
+
     /// The report in Markdown: the method, the table of recommendations, the themes with every quote and its place, the
     /// uncoded and the uncertain points, and the caveat.
     #[must_use]
