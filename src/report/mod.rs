@@ -93,7 +93,7 @@ impl<'a> Report<'a> {
     /// let points = notes::points(&folder.documents);
     /// let codings = coding::code(&points, &Coder::new(&codebook));
     /// let themes = themes::group(&points, &codings, themes::Options::default());
-    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
     /// let page = report.html(Language::Nynorsk).to_string();
     /// assert!(page.contains("<html lang=\"nn\">") && page.contains("id=\"theme-holdninger-1\""));
     /// # Ok::<(), kodebok::Error>(())

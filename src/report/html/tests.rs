@@ -211,15 +211,7 @@ fn rendered(texts: &[String; 10], language: Language) -> (String, Vec<String>) {
         note: said,
     }];
     decisions.problems = vec![Problem { kind: ProblemKind::NotFound, rows: vec![4], text: other.clone() }];
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: Some(&decisions),
-        agreement: None,
-    };
+    let report = Report::new(&folder, &codebook, &points, &codings, &themes).with_decisions(&decisions, None);
     (report.html(language).to_string(), ids(&folder.documents, &points))
 }
 
@@ -270,15 +262,7 @@ fn words_that_carried_a_code_are_marked_once() {
 #[test]
 fn nothing_read_is_a_page_too() {
     let (folder, codebook) = (Folder::default(), Codebook::summit_2017());
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &[],
-        codings: &[],
-        themes: &[],
-        decisions: None,
-        agreement: None,
-    };
+    let report = Report::new(&folder, &codebook, &[], &[], &[]);
     let page = Page::of(&report.html(Language::Nynorsk).to_string());
     assert_eq!((page.count("h1"), page.count("figure"), page.count("q")), (1, 0, 0));
 }
