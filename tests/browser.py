@@ -171,7 +171,7 @@ def check(browser, url):
     yield "a link opens what is folded", [] if folded else ["closed"]
     browser.call("Emulation.setEmulatedMedia", media="print")
     yield "all is printed", browser.value("""[...document.querySelectorAll(".theme .quote")]
-        .filter((quote) => quote.getBoundingClientRect().height === 0).map((quote) => quote.id)""")
+        .filter((quote) => !quote.checkVisibility()).map((quote) => quote.id)""")
     browser.call("Emulation.setEmulatedMedia", media="")
     browser.size(390, 844, is_phone=True)
     yield "fits a phone", browser.value("""[document.documentElement.scrollWidth].filter((width) => width > 390)""")
