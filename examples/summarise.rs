@@ -158,15 +158,10 @@ fn run(arguments: &Arguments) -> Result<bool> {
         themes = Some(decisions.regroup(machine, &points, &codings));
     }
     let themes = themes.unwrap_or_else(|| themes::group(&points, &codings, themes::Options::default()));
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: decisions.as_ref(),
-        agreement: agreement.as_ref(),
-    };
+    let mut report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    if let Some(decisions) = &decisions {
+        report = report.with_decisions(decisions, agreement.as_ref());
+    }
     let mut markdown = report.markdown(arguments.lang.into()).to_string();
     if !arguments.pseudonymise {
         markdown += &personal_data(&folder, arguments.lang.into());
@@ -297,6 +292,7 @@ fn write_files(out: &Path, report: &Report<'_>, markdown: &str, language: Langua
     decisions_file.write_all(&report.decisions_csv(language))?;
     decisions_file.persist(out.join("decisions.csv"))?;
     report_file.persist(out.join("report.md"))?;
+    write_whole(&out.join("report.html"), report.html(language).to_string().as_bytes())?;
     points_file.persist(out.join("points.jsonl"))?;
     Ok(())
 }

@@ -19,15 +19,7 @@ fn filled_in(folder: &Folder, language: Language, fill: impl Fn(usize) -> bool) 
     let points = notes::points(&folder.documents);
     let codings = coding::code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
-    let report = Report {
-        folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: None,
-        agreement: None,
-    };
+    let report = Report::new(folder, &codebook, &points, &codings, &themes);
     let written = String::from_utf8(report.decisions_csv(language)).unwrap();
     let mut reader =
         csv::ReaderBuilder::new().delimiter(b';').from_reader(written.trim_start_matches('\u{feff}').as_bytes());

@@ -290,15 +290,7 @@ fn what_people_decided_comes_back_as_examples_of_the_codebook() {
     let points = notes::points(&folder.documents);
     let codings = coding::code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: None,
-        agreement: None,
-    };
+    let report = Report::new(&folder, &codebook, &points, &codings, &themes);
     let decided = |point, codes: &[usize]| Decision { coder: "Kari".to_owned(), point, codes: codes.to_vec() };
     let project = Project::of_report(&report, &[decided(0, &[2, 3]), decided(1, &[])], &Options::default());
     let back = Project::from_qdpx(&project.to_qdpx(LineEnds::CrLf).unwrap()).unwrap().value;

@@ -74,10 +74,11 @@ fn every_cell_of_the_table_leads_to_its_file_line_and_table() {
         let table: usize = rest.split(", bord ").nth(1).unwrap().split([',', ')']).next().unwrap().parse().unwrap();
         let bytes = fs::read(Path::new("data/notes").join(file)).unwrap();
         let (notes, _) = kodebok::notes::decode(&bytes).unwrap();
-        let on_line = notes.lines().nth(line - 1).unwrap_or_else(|| panic!("{file} has no line {line}"));
-        let plain = text.replace('\\', "").replace("&amp;", "&");
+        // A draft is a sentence of a point that may go on over some lines.
+        let of_point = notes.lines().skip(line - 1).take(6).collect::<Vec<_>>().join(" ");
+        let plain = text.trim_end_matches(" *(utkast)*").replace('\\', "").replace("&amp;", "&");
         let word = plain.split_whitespace().next().unwrap();
-        assert!(on_line.contains(word), "{file}:{line} does not begin {plain:?}: {on_line}");
+        assert!(of_point.contains(word), "{file}:{line} does not hold {plain:?}: {of_point}");
         assert_eq!(format!("bord-{table:02}"), file[..7], "{cell}");
         cells += 1;
     }

@@ -1,6 +1,8 @@
 //! What people read and other programs load: computing stays in the modules before this one, rendering here.
 
+mod content;
 mod decisions;
+mod html;
 mod markdown;
 mod points;
 mod privacy;
@@ -13,6 +15,7 @@ use crate::notes::{Folder, Point};
 use crate::themes::Theme;
 use std::collections::HashMap;
 
+pub use html::Html;
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use privacy::personal_data;
@@ -38,11 +41,66 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// The results of the stages, in their order; of a run without decisions.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    /// assert!(report.markdown(Language::Bokmal).to_string().starts_with("# Anbefalinger"));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(
+        folder: &'a Folder,
+        codebook: &'a Codebook,
+        points: &'a [Point<'a>],
+        codings: &'a [Coding],
+        themes: &'a [Theme],
+    ) -> Report<'a> {
+        Report { folder, codebook, points, codings, themes, decisions: None, agreement: None }
+    }
+
+    /// The same report, with what a person decided, and how far the machine's own codes were that.
+    #[must_use]
+    pub fn with_decisions(self, decisions: &'a Outcome, agreement: Option<&'a Agreement>) -> Report<'a> {
+        Report { decisions: Some(decisions), agreement, ..self }
+    }
+
     /// The report in Markdown: the method, the table of recommendations, the themes with every quote and its place, the
     /// uncoded and the uncertain points, and the caveat.
     #[must_use]
     pub fn markdown(&self, language: Language) -> Markdown<'a> {
         Markdown::new(*self, language)
+    }
+
+    /// The report as one HTML file that fetches nothing and needs no script to be read: the table of recommendations, charts, the
+    /// themes with every quote, in which the words are marked that carried its coding, what a person should look at, and the method,
+    /// the codebook and the caveat. Prints to A4 and reads on a phone; a script filters the quotes where scripts are on.
+    ///
+    /// A theme has the anchor `theme-` and its id (`report.html#theme-holdninger-3`), a point `p-` and its id.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    /// let page = report.html(Language::Nynorsk).to_string();
+    /// assert!(page.contains("<html lang=\"nn\">") && page.contains("id=\"theme-holdninger-1\""));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn html(&self, language: Language) -> Html<'a> {
+        Html::new(*self, language)
     }
 
     /// The file in which a person decides, `decisions.csv`: a row a point and a row a theme, with empty columns for the person's code,

@@ -93,7 +93,7 @@ impl Project {
     /// let points = notes::points(&folder.documents);
     /// let codings = coding::code(&points, &Coder::new(&codebook));
     /// let themes = themes::group(&points, &codings, themes::Options::default());
-    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
     /// let project = Project::of_report(&report, &[], &Options::default());
     /// assert_eq!(project.sources.len(), 10);
     /// assert_eq!(project.sources.iter().map(|source| source.selections.len()).sum::<usize>(), points.len());
@@ -429,15 +429,7 @@ mod tests {
         let points = points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report = Report {
-            folder: &folder,
-            codebook: &codebook,
-            points: &points,
-            codings: &codings,
-            themes: &themes,
-            decisions: None,
-            agreement: None,
-        };
+        let report = Report::new(&folder, &codebook, &points, &codings, &themes);
         test(&Project::of_report(&report, decisions, &Options::default()), &points);
     }
 

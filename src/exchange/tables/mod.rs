@@ -129,7 +129,7 @@ impl Table {
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+/// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
 /// let tables = tables(&report, Language::Bokmal);
 /// assert_eq!(tables.iter().map(|table| table.name).collect::<Vec<_>>(), ["points", "themes", "tables", "columns"]);
 /// assert_eq!((tables[0].rows(), tables[2].rows()), (points.len(), 10));
@@ -276,15 +276,7 @@ mod tests {
         let points = notes::points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report = Report {
-            folder: &folder,
-            codebook: &codebook,
-            points: &points,
-            codings: &codings,
-            themes: &themes,
-            decisions: None,
-            agreement: None,
-        };
+        let report = Report::new(&folder, &codebook, &points, &codings, &themes);
         let tables = tables(&report, Language::English);
         let [points_table, themes_table, matrix, columns] = &tables[..] else { panic!("four tables") };
         for table in &tables {
