@@ -84,6 +84,12 @@ impl<'a> Report<'a> {
         decisions::csv(*self, language)
     }
 
+    /// The same as rows of texts, the headings first, with nothing made plain.
+    #[cfg(feature = "exchange")]
+    pub(crate) fn decisions_rows(&self, language: Language) -> Vec<Vec<String>> {
+        decisions::rows(*self, language)
+    }
+
     /// A record for each point, in the points' order: the lines of `points.jsonl`.
     pub fn point_records(&self) -> impl Iterator<Item = PointRecord<'a>> {
         points::records(*self)
