@@ -292,6 +292,7 @@ fn write_files(out: &Path, report: &Report<'_>, markdown: &str, language: Langua
     decisions_file.write_all(&report.decisions_csv(language))?;
     decisions_file.persist(out.join("decisions.csv"))?;
     report_file.persist(out.join("report.md"))?;
+    write_whole(&out.join("report.html"), report.html(language).to_string().as_bytes())?;
     points_file.persist(out.join("points.jsonl"))?;
     Ok(())
 }

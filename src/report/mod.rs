@@ -1,6 +1,8 @@
 //! What people read and other programs load: computing stays in the modules before this one, rendering here.
 
+mod content;
 mod decisions;
+mod html;
 mod markdown;
 mod points;
 mod privacy;
@@ -13,6 +15,7 @@ use crate::notes::{Folder, Point};
 use crate::themes::Theme;
 use std::collections::HashMap;
 
+pub use html::Html;
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use privacy::personal_data;
@@ -74,6 +77,30 @@ impl<'a> Report<'a> {
     #[must_use]
     pub fn markdown(&self, language: Language) -> Markdown<'a> {
         Markdown::new(*self, language)
+    }
+
+    /// The report as one HTML file that fetches nothing and needs no script to be read: the table of recommendations, charts, the
+    /// themes with every quote, in which the words are marked that carried its coding, what a person should look at, and the method,
+    /// the codebook and the caveat. Prints to A4 and reads on a phone; a script filters the quotes where scripts are on.
+    ///
+    /// A theme has the anchor `theme-` and its id (`report.html#theme-holdninger-3`), a point `p-` and its id.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+    /// let page = report.html(Language::Nynorsk).to_string();
+    /// assert!(page.contains("<html lang=\"nn\">") && page.contains("id=\"theme-holdninger-1\""));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn html(&self, language: Language) -> Html<'a> {
+        Html::new(*self, language)
     }
 
     /// The file in which a person decides, `decisions.csv`: a row a point and a row a theme, with empty columns for the person's code,
