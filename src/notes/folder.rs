@@ -394,7 +394,7 @@ mod tests {
                 ("~$a.docx", &Fate::Skipped),
             ]
         );
-        assert_eq!(read.found[2].content.as_ref().map(|(bytes, hash)| (*bytes, &hash[..8])), Some((6, "aa0060ee")));
+        assert_eq!(read.found[2].content.as_ref().map(|(bytes, hash)| (*bytes, &hash[..8])), Some((5, "aa0060ee")));
         let points = super::super::points(&read.documents);
         let last = points.last().unwrap();
         assert_eq!((last.table, last.speaker), (Some("7"), Some("Mor")));

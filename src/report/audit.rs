@@ -478,9 +478,9 @@ mod tests {
             [
                 ("a.txt", "read", Some(twin.len()), 3),
                 ("b.txt", "skipped", Some(twin.len()), 0),
-                ("c.txt", "read", Some(43), 2),
+                ("c.txt", "read", Some(42), 2),
                 ("d.txt", "unread", Some(4096), 0),
-                ("manifest.toml", "manifest", Some(41), 0),
+                ("manifest.toml", "manifest", Some(39), 0),
                 ("~$e.docx", "skipped", None, 0),
             ]
         );

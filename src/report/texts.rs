@@ -53,6 +53,16 @@ pub(crate) struct Texts {
     pub position: PositionTexts,
     pub privacy: PrivacyTexts,
     pub html: HtmlTexts,
+    pub cross: CrossTexts,
+}
+
+/// What is said of cross tables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CrossTexts {
+    pub all: String,
+    pub chi_square: String,
+    pub few_expected: String,
 }
 
 /// What only the HTML file says.
