@@ -24,11 +24,11 @@ struct Arguments {
     #[command(subcommand)]
     what: What,
     #[command(flatten)]
-    from: From,
+    from: Input,
 }
 
 #[derive(Args)]
-struct From {
+struct Input {
     /// The folder of notes, or one file [default: the bundled notes].
     #[arg(long, global = true)]
     folder: Option<PathBuf>,

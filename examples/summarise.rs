@@ -356,7 +356,15 @@ fn write_files(
             Err(error) => eprintln!("summarise: {name} is not written: {error}"),
         }
     }
+    let is_anonymous = run.settings.get("pseudonymise").is_some_and(|set| set == "true");
     let mut audit = report.audit(run);
+    if is_anonymous {
+        // Documents' names were made anonymous with their texts; what was passed over has kept its own.
+        audit.inputs.iter_mut().filter(|input| input.outcome == "skipped").for_each(|input| {
+            input.path = "[Fil]";
+            input.reason = None;
+        });
+    }
     audit.outputs = files.iter().map(|(name, bytes)| FileRecord::of(*name, bytes)).collect();
     files.push((output::RECORD, serde_json::to_vec_pretty(&audit)?));
     // What a person decided goes only where it was carried along.

@@ -10,8 +10,6 @@ use kodebok::notes::{self, Document, Folder, Point, read_folder};
 use kodebok::report::{Language, Report};
 use kodebok::themes::{self, Theme};
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use tempfile::tempdir;
 
 /// `decisions.csv` of a folder, with a code and a note for every point whose number `fill` takes.
@@ -71,77 +69,82 @@ fn what_spreadsheets_make_of_it_reads_the_same() {
     }
 }
 
-/// The same decisions as a run writes them again: `decisions.csv` and `decisions.xlsx`.
-#[cfg(feature = "exchange")]
-fn written_again(folder: &Folder, text: &str) -> (Vec<u8>, Vec<u8>) {
-    let codebook = Codebook::summit_2017();
-    let points = notes::points(&folder.documents);
-    let mut codings = coding::code(&points, &Coder::new(&codebook));
-    let outcome = decisions::find(&decisions::parse(text.as_bytes()).unwrap(), &codebook, &folder.documents, &points);
-    outcome.overrule(&mut codings);
-    let themes = outcome.regroup(themes::group(&points, &codings, themes::Options::default()), &points, &codings);
-    let report = Report::new(folder, &codebook, &points, &codings, &themes).with_decisions(&outcome, None);
-    let workbook = kodebok::exchange::sheet::decisions_to_xlsx(&report, Language::Nynorsk).unwrap();
-    (report.decisions_csv(Language::Nynorsk), workbook)
-}
-
-/// What a person filled in, by the point's text.
-fn filled(rows: &[decisions::Row]) -> Vec<(String, String, String)> {
-    rows.iter().map(|row| (row.text.clone(), row.own_code.clone(), row.note.clone())).collect()
-}
-
 #[cfg(all(feature = "documents", feature = "exchange"))]
-#[test]
-fn a_workbook_says_what_the_text_says() {
-    let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
-    let rows = decisions::parse(&xlsx).unwrap();
-    assert_eq!(rows, decisions::parse(&csv).unwrap());
-    assert!(rows.iter().filter(|row| row.is_decided()).count() > 25);
-    let dir = tempdir().unwrap();
-    let path = dir.path().join("avgjørelser.csv");
-    fs::write(&path, &xlsx).unwrap();
-    assert_eq!(decisions::read(&path).unwrap(), rows, "whatever it is called");
-    let message = decisions::parse(&xlsx[..xlsx.len() / 2]).unwrap_err().to_string();
-    assert!(message.contains("so broken that it can't be unpacked"), "{message}");
-}
+mod workbooks {
+    use super::*;
+    use std::path::Path;
+    use std::process::Command;
 
-/// LibreOffice's, with a profile of its own so that others may run beside it; opens a file and saves it by a filter.
-fn resaved(dir: &Path, file: &str, filter: &str) -> Vec<u8> {
-    let extension = filter.split(':').next().unwrap();
-    // 59: semicolon, 34: quotation mark, 76: UTF-8, 1: from the first line, 1044: bokmål of Norway.
-    let run = Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}", dir.join("profile").display()))
-        .args(["--headless", "--infilter=CSV:59,34,76,1,,1044", "--convert-to", filter, "--outdir"])
-        .args([dir.join("saved"), dir.join(file)])
-        .output()
-        .unwrap();
-    let saved = dir.join("saved").join(Path::new(file).with_extension(extension));
-    fs::read(saved).unwrap_or_else(|error| panic!("{filter}: {error}: {}", String::from_utf8_lossy(&run.stderr)))
-}
-
-/// Where LibreOffice is installed, it opens what a run wrote and saves it as it likes.
-#[cfg(all(feature = "documents", feature = "exchange"))]
-#[test]
-fn libreoffice_gives_back_what_it_was_given() {
-    if Command::new("soffice").arg("--version").output().is_err() {
-        eprintln!("no soffice here: not tested");
-        return;
+    /// The same decisions as a run writes them again: `decisions.csv` and `decisions.xlsx`.
+    fn written_again(folder: &Folder, text: &str) -> (Vec<u8>, Vec<u8>) {
+        let codebook = Codebook::summit_2017();
+        let points = notes::points(&folder.documents);
+        let mut codings = coding::code(&points, &Coder::new(&codebook));
+        let outcome =
+            decisions::find(&decisions::parse(text.as_bytes()).unwrap(), &codebook, &folder.documents, &points);
+        outcome.overrule(&mut codings);
+        let themes = outcome.regroup(themes::group(&points, &codings, themes::Options::default()), &points, &codings);
+        let report = Report::new(folder, &codebook, &points, &codings, &themes).with_decisions(&outcome, None);
+        let workbook = kodebok::exchange::sheet::decisions_to_xlsx(&report, Language::Nynorsk).unwrap();
+        (report.decisions_csv(Language::Nynorsk), workbook)
     }
-    let dir = tempdir().unwrap();
-    let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
-    fs::write(dir.path().join("text.csv"), &csv).unwrap();
-    fs::write(dir.path().join("sheet.xlsx"), &xlsx).unwrap();
-    let expected = filled(&decisions::parse(&csv).unwrap());
-    for (name, file, filter) in [
-        ("the text in UTF-8", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,76,1,,1044"),
-        ("the text in Windows-1252", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
-        ("the text as a workbook", "text.csv", "xlsx"),
-        ("the workbook", "sheet.xlsx", "xlsx"),
-        ("the workbook as its own", "sheet.xlsx", "ods"),
-        ("the workbook as text", "sheet.xlsx", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
-    ] {
-        let rows = decisions::parse(&resaved(dir.path(), file, filter)).unwrap();
-        assert_eq!(filled(&rows), expected, "{name}");
+
+    /// What a person filled in, by the point's text.
+    fn filled(rows: &[decisions::Row]) -> Vec<(String, String, String)> {
+        rows.iter().map(|row| (row.text.clone(), row.own_code.clone(), row.note.clone())).collect()
+    }
+
+    #[test]
+    fn a_workbook_says_what_the_text_says() {
+        let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
+        let rows = decisions::parse(&xlsx).unwrap();
+        assert_eq!(rows, decisions::parse(&csv).unwrap());
+        assert!(rows.iter().filter(|row| row.is_decided()).count() > 25);
+        let dir = tempdir().unwrap();
+        let path = dir.path().join("avgjørelser.csv");
+        fs::write(&path, &xlsx).unwrap();
+        assert_eq!(decisions::read(&path).unwrap(), rows, "whatever it is called");
+        let message = decisions::parse(&xlsx[..xlsx.len() / 2]).unwrap_err().to_string();
+        assert!(message.contains("so broken that it can't be unpacked"), "{message}");
+    }
+
+    /// LibreOffice's, with a profile of its own so that others may run beside it; opens a file and saves it by a filter.
+    fn resaved(dir: &Path, file: &str, filter: &str) -> Vec<u8> {
+        let extension = filter.split(':').next().unwrap();
+        // 59: semicolon, 34: quotation mark, 76: UTF-8, 1: from the first line, 1044: bokmål of Norway.
+        let run = Command::new("soffice")
+            .arg(format!("-env:UserInstallation=file://{}", dir.join("profile").display()))
+            .args(["--headless", "--infilter=CSV:59,34,76,1,,1044", "--convert-to", filter, "--outdir"])
+            .args([dir.join("saved"), dir.join(file)])
+            .output()
+            .unwrap();
+        let saved = dir.join("saved").join(Path::new(file).with_extension(extension));
+        fs::read(saved).unwrap_or_else(|error| panic!("{filter}: {error}: {}", String::from_utf8_lossy(&run.stderr)))
+    }
+
+    /// Where LibreOffice is installed, it opens what a run wrote and saves it as it likes.
+    #[test]
+    fn libreoffice_gives_back_what_it_was_given() {
+        if Command::new("soffice").arg("--version").output().is_err() {
+            eprintln!("no soffice here: not tested");
+            return;
+        }
+        let dir = tempdir().unwrap();
+        let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
+        fs::write(dir.path().join("text.csv"), &csv).unwrap();
+        fs::write(dir.path().join("sheet.xlsx"), &xlsx).unwrap();
+        let expected = filled(&decisions::parse(&csv).unwrap());
+        for (name, file, filter) in [
+            ("the text in UTF-8", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,76,1,,1044"),
+            ("the text in Windows-1252", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
+            ("the text as a workbook", "text.csv", "xlsx"),
+            ("the workbook", "sheet.xlsx", "xlsx"),
+            ("the workbook as its own", "sheet.xlsx", "ods"),
+            ("the workbook as text", "sheet.xlsx", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
+        ] {
+            let rows = decisions::parse(&resaved(dir.path(), file, filter)).unwrap();
+            assert_eq!(filled(&rows), expected, "{name}");
+        }
     }
 }
 
