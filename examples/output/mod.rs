@@ -37,11 +37,14 @@ pub fn put(folder: &Path, files: &[Output], may_go: &MayGo<'_>) -> Result<Vec<St
     let beside = parent.join(format!(".{}.kodebok", name.to_string_lossy()));
     let mut kept = Vec::new();
     let _claim = claim(&beside, folder, files, may_go, &mut kept)?;
+    let mut written = Vec::new();
     for (name, bytes) in files {
         let mut file = File::create(beside.join(name))?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        written.push(file);
     }
+    // All written before the first is brought to the disk: the file system then brings them there together.
+    written.iter().try_for_each(File::sync_all)?;
     if !folder.exists() {
         sync(&beside);
         fs::rename(&beside, folder)?;
@@ -85,7 +88,7 @@ fn claim(
     if beside.exists() {
         let _claim = locked(beside)?;
         if beside.join(UNFINISHED).exists() || !folder.exists() {
-            fs::remove_dir_all(beside)?;
+            discard(beside)?;
         } else {
             retire(beside, folder, files, may_go, kept)?;
         }
@@ -94,6 +97,18 @@ fn claim(
     let claim = locked(beside)?;
     File::create(beside.join(UNFINISHED))?;
     Ok(claim)
+}
+
+/// Removes a hidden folder, its mark last: killed meanwhile, it is known for what it is.
+fn discard(beside: &Path) -> io::Result<()> {
+    let mark = beside.join(UNFINISHED);
+    for path in entries(beside)?.into_iter().filter(|path| *path != mark) {
+        if fs::symlink_metadata(&path)?.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
+    }
+    if mark.exists() {
+        fs::remove_file(mark)?;
+    }
+    fs::remove_dir(beside)
 }
 
 /// A lock on a folder, where the system has such; given back by the system when a run is killed.
@@ -262,5 +277,5 @@ fn move_each(beside: &Path, folder: &Path, files: &[Output], in_the_way: &[(Stri
     for (name, _) in others.into_iter().chain(record) {
         fs::rename(beside.join(name), folder.join(name))?;
     }
-    Ok(fs::remove_dir_all(beside)?)
+    Ok(discard(beside)?)
 }

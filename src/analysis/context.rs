@@ -10,7 +10,7 @@ use std::ops::Range;
 pub enum MatchBy {
     /// By their form, whatever its case.
     Form,
-    /// By their stem: *fordommer* finds *fordomsfull* where the stemmer takes them together.
+    /// By their stem, across derivations and written standards: *taushetsplikt* finds *teieplikta*.
     Stem,
     /// By their dictionary form; words that the lexicon lacks by their stem.
     #[default]
