@@ -286,7 +286,7 @@ fn what_people_decided_comes_back_as_examples_of_the_codebook() {
         "bord-1.txt",
         "- Fem måneders ventetid på DPS\n- Lunsj\n- Foreldre blir møtt med fordommer",
     )];
-    let folder = Folder { documents, problems: Vec::new(), skipped: Vec::new() };
+    let folder = Folder { documents, ..Folder::default() };
     let points = notes::points(&folder.documents);
     let codings = coding::code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());

@@ -147,6 +147,7 @@ fn personal_data_is_counted_or_replaced() {
     let notes = folder(&[
         ("bord-1.txt", "- Kari Nordmann fikk ikke svar på fem måneder\n- Ring Kari på 99 12 34 56\n".as_bytes()),
         ("Ola Hansen bord 2.txt", b"- Ventetiden er for lang\n"),
+        ("~$Ola Hansen.docx", b""),
     ]);
     let seen = summarise(notes.path());
     assert!(seen.stdout.contains("- navn: 2 (bord-1.txt:1; bord-1.txt:2)"), "{}", seen.stdout);
@@ -160,7 +161,9 @@ fn personal_data_is_counted_or_replaced() {
         .arg("--pseudonym-key")
         .arg(&key));
     let points = fs::read_to_string(out.path().join("points.jsonl")).unwrap();
-    for written in [&replaced.stdout, &points] {
+    let written = |name: &str| fs::read_to_string(out.path().join(name)).unwrap();
+    let others = ["themes.jsonl", "decisions.csv", "points.csv", "report.html", "audit.json"].map(written).concat();
+    for written in [&replaced.stdout, &points, &others] {
         assert!(!["Kari", "Nordmann", "99 12", "Hansen"].iter().any(|data| written.contains(data)), "{written}");
     }
     assert!(points.contains("Ring [Person 1] på [Telefon 1]") && points.contains("[Person 2] bord 2.txt"), "{points}");

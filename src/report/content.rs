@@ -19,7 +19,7 @@ const WORDS: usize = 3;
 
 /// A report's results with all that is worked out of them once, and its texts.
 #[derive(Debug)]
-pub(super) struct Content<'a> {
+pub(crate) struct Content<'a> {
     pub report: Report<'a>,
     pub language: Language,
     pub texts: Texts,
@@ -32,7 +32,7 @@ pub(super) struct Content<'a> {
 }
 
 /// What stands in a cell of the table of recommendations.
-pub(super) struct Wording<'a> {
+pub(crate) struct Wording<'a> {
     pub text: &'a str,
     /// Whether a person wrote it. Else it is a draft: a sentence of the notes.
     pub is_own: bool,

@@ -2,7 +2,9 @@
 
 use super::Report;
 use super::content::Content;
-use super::texts::Language;
+use super::texts::{ChartTexts, Language, fill};
+use crate::analysis::{ChiSquare, CrossTable};
+use crate::notes::Point;
 use std::fmt::{self, Display, Formatter};
 
 /// A [`Report`] that displays as Markdown.
@@ -24,6 +26,7 @@ impl Display for Markdown<'_> {
         self.problems(f)?;
         self.table(f)?;
         self.themes(f)?;
+        self.crosses(f)?;
         self.uncoded(f)?;
         self.uncertain(f)?;
         self.mended(f)?;
@@ -100,6 +103,69 @@ impl Markdown<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How many points have each code, by table and by question, where there are several.
+    fn crosses(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let texts = &self.content.texts.html;
+        let files = &self.content.report.folder.documents;
+        let table = |point: &'_ Point<'_>| point.table.unwrap_or(&files[point.document].path).to_owned();
+        self.cross(f, &texts.by_table, &texts.table_heading, &table)?;
+        let question = |point: &'_ Point<'_>| point.question.unwrap_or("–").to_owned();
+        self.cross(f, &texts.by_question, &texts.question_heading, &question)
+    }
+
+    fn cross(
+        &self,
+        f: &mut Formatter<'_>,
+        texts: &ChartTexts,
+        corner: &str,
+        name: &dyn Fn(&Point<'_>) -> String,
+    ) -> fmt::Result {
+        let report = &self.content.report;
+        // Numbers by their size, and before names.
+        let row = |point: &Point<'_>| {
+            let name = name(point);
+            (name.parse::<u32>().unwrap_or(u32::MAX), name)
+        };
+        let pairs = report.points.iter().zip(report.codings);
+        let table = CrossTable::of(pairs.map(|(point, coding)| {
+            let code = coding.primary();
+            (row(point), (code.is_none(), code))
+        }));
+        if table.rows().len() < 2 {
+            return Ok(());
+        }
+        heading(f, 2, &texts.title)?;
+        let all = &self.content.texts.cross.all;
+        write!(f, "| {} ", escaped(corner))?;
+        for (_, code) in table.columns() {
+            write!(f, "| {} ", escaped(self.content.outcome(*code)))?;
+        }
+        writeln!(f, "| {all} |\n|{}", " --- |".repeat(table.columns().len() + 2))?;
+        let line = |f: &mut Formatter<'_>, name: &str, counts: &[usize]| {
+            let cells: Vec<String> =
+                counts.iter().copied().chain([counts.iter().sum()]).map(|count: usize| count.to_string()).collect();
+            writeln!(f, "| {} | {} |", escaped(name), cells.join(" | "))
+        };
+        for ((_, name), counts) in table.rows().iter().zip(table.counts()) {
+            line(f, name, counts)?;
+        }
+        line(f, all, &table.column_totals())?;
+        self.chi_square(f, table.chi_square())
+    }
+
+    fn chi_square(&self, f: &mut Formatter<'_>, found: Option<ChiSquare>) -> fmt::Result {
+        let (Some(found), texts) = (found, &self.content.texts.cross) else { return Ok(()) };
+        let p = if found.p < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", found.p) };
+        let (chi, v) = (format!("{:.1}", found.statistic), format!("{:.2}", found.cramers_v));
+        let values: [(&str, &dyn Display); 4] = [("chi", &chi), ("degrees", &found.degrees), ("p", &p), ("v", &v)];
+        write!(f, "\n{}", fill(&texts.chi_square, &values))?;
+        // Cochran's rule.
+        if found.low_expected > 0.2 {
+            write!(f, " {}", texts.few_expected)?;
+        }
+        writeln!(f)
     }
 
     fn quote(&self, f: &mut Formatter<'_>, at: usize) -> fmt::Result {

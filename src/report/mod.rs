@@ -1,5 +1,6 @@
 //! What people read and other programs load: computing stays in the modules before this one, rendering here.
 
+mod audit;
 mod content;
 mod decisions;
 mod html;
@@ -7,6 +8,7 @@ mod markdown;
 mod points;
 mod privacy;
 mod texts;
+mod themes;
 
 use crate::codebook::Codebook;
 use crate::coding::Coding;
@@ -15,11 +17,18 @@ use crate::notes::{Folder, Point};
 use crate::themes::Theme;
 use std::collections::HashMap;
 
+pub use audit::{
+    Audit, CharacterCounts, CodebookRecord, Counts, DecisionsRecord, FileCounts, FileRecord, InputRecord,
+    LearnedRecord, PointCounts, ProgramRecord, Run, ThemeCounts,
+};
+#[cfg(feature = "exchange")]
+pub(crate) use content::Content;
 pub use html::Html;
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use privacy::personal_data;
 pub use texts::Language;
+pub use themes::{DraftRecord, KeywordRecord, QuoteRecord, SpeakerRecord, ThemeRecord};
 
 /// The results of an analysis, borrowed, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -111,9 +120,26 @@ impl<'a> Report<'a> {
         decisions::csv(*self, language)
     }
 
+    /// The same as rows of texts, the headings first, with nothing made plain.
+    #[cfg(feature = "exchange")]
+    pub(crate) fn decisions_rows(&self, language: Language) -> Vec<Vec<String>> {
+        decisions::rows(*self, language)
+    }
+
     /// A record for each point, in the points' order: the lines of `points.jsonl`.
     pub fn point_records(&self) -> impl Iterator<Item = PointRecord<'a>> {
         points::records(*self)
+    }
+
+    /// A record for each theme that the report names, in its order: the lines of `themes.jsonl`.
+    pub fn theme_records(&self) -> impl Iterator<Item = ThemeRecord<'a>> {
+        themes::records(*self)
+    }
+
+    /// The record of a run: what went in and what came out at each stage, `audit.json`. `run` is what only the caller knows.
+    #[must_use]
+    pub fn audit(&self, run: Run) -> Audit<'a> {
+        audit::audit(*self, run)
     }
 
     /// The names of the themes in files: the code's id and a number within it, `lover-3`; `uten-kode-1` for points that say the

@@ -16,7 +16,7 @@ pub enum Language {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     pub title: String,
     pub rationale: String,
     pub method: String,
@@ -53,12 +53,22 @@ pub(super) struct Texts {
     pub position: PositionTexts,
     pub privacy: PrivacyTexts,
     pub html: HtmlTexts,
+    pub cross: CrossTexts,
+}
+
+/// What is said of cross tables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CrossTexts {
+    pub all: String,
+    pub chi_square: String,
+    pub few_expected: String,
 }
 
 /// What only the HTML file says.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct HtmlTexts {
+pub(crate) struct HtmlTexts {
     pub skip: String,
     pub eyebrow: String,
     pub contents: String,
@@ -123,7 +133,7 @@ pub(super) struct HtmlTexts {
 /// A chart's name, and what it shows in a sentence.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ChartTexts {
+pub(crate) struct ChartTexts {
     pub title: String,
     pub note: String,
 }
@@ -131,7 +141,7 @@ pub(super) struct ChartTexts {
 /// What is said of personal data.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PrivacyTexts {
+pub(crate) struct PrivacyTexts {
     pub title: String,
     pub note: String,
     pub row: String,
@@ -150,7 +160,7 @@ pub(super) struct PrivacyTexts {
 /// Where a point stands in its file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PositionTexts {
+pub(crate) struct PositionTexts {
     pub paragraph: String,
     pub page: String,
     pub cell: String,

@@ -425,7 +425,7 @@ mod tests {
             "id = \"k\"\n[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 3\nstems = [\"tid\"]\n[[code]]\nid = \"b\"",
         );
         let codebook = codebook.unwrap();
-        let folder = Folder { documents, problems: Vec::new(), skipped: Vec::new() };
+        let folder = Folder { documents, ..Folder::default() };
         let points = points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());

@@ -13,6 +13,7 @@
 mod parquet;
 
 use super::sheet::csv::written;
+use super::sheet::xlsx::{Cell, workbook};
 use crate::codebook::Label;
 use crate::report::{Language, PointRecord, Report};
 use crate::themes;
@@ -105,6 +106,23 @@ impl Table {
         let head = self.columns.iter().map(|column| column.name.clone()).collect();
         let row = |at| self.columns.iter().map(|column| column.values.cell(at)).collect();
         written([head].into_iter().chain((0..self.rows()).map(row)), b',')
+    }
+
+    /// The table as the bytes of an `.xlsx` file: texts as texts, numbers as numbers, the names of the columns first. A text that is
+    /// longer than Excel takes (32,767 UTF-16 units) ends with ` [...]`; CSV has it whole.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more rows than Excel takes, 1,048,575.
+    pub fn to_xlsx(&self) -> crate::Result<Vec<u8>> {
+        let head = self.columns.iter().map(|column| Cell::Text(column.name.clone())).collect();
+        let cell = |column: &Column, at| match column.values {
+            Values::Text(_) => Cell::Text(column.values.cell(at)),
+            Values::Integer(_) | Values::Real(_) => Cell::Number(column.values.cell(at)),
+        };
+        let row = |at| self.columns.iter().map(|column| cell(column, at)).collect();
+        let rows: Vec<Vec<Cell>> = [head].into_iter().chain((0..self.rows()).map(row)).collect();
+        workbook(self.name, &rows)
     }
 
     /// The table as the bytes of a Parquet file (feature `parquet`).
