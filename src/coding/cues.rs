@@ -2,8 +2,9 @@
 
 use crate::codebook::{Codebook, Cue, CueKind};
 use crate::norwegian::{lower_case, stem, words};
+use foldhash::HashMap;
 use regex::{Regex, RegexBuilder};
-use std::collections::HashMap;
+
 use std::ops::Range;
 
 /// What cues say: code and weight.
@@ -130,11 +131,11 @@ impl CueIndex {
     pub fn of<'c>(codes: usize, cues: impl Iterator<Item = (usize, &'c Cue)>) -> CueIndex {
         let mut index = CueIndex {
             codes,
-            words: HashMap::new(),
-            stems: HashMap::new(),
+            words: HashMap::default(),
+            stems: HashMap::default(),
             beginnings: Affixes::default(),
             endings: Affixes::default(),
-            phrase_words: HashMap::new(),
+            phrase_words: HashMap::default(),
             phrases: Vec::new(),
             patterns: Vec::new(),
         };
