@@ -255,6 +255,16 @@ fn covered(steps: &[Step], words: &[PhraseWord]) -> Option<usize> {
             let (first, after) = words.split_first()?;
             if first.number() == *number { Some(1 + covered(rest, after)?) } else { None }
         }
-        Step::Gap => (0..=GAP.min(words.len())).find_map(|gap| Some(gap + covered(rest, &words[gap..])?)),
+        Step::Gap => (0..=GAP.min(words.len()))
+            .filter(|&gap| may_follow(rest, words.get(gap)))
+            .find_map(|gap| Some(gap + covered(rest, &words[gap..])?)),
+    }
+}
+
+/// Whether the first of the steps may match at a word.
+fn may_follow(steps: &[Step], word: Option<&PhraseWord>) -> bool {
+    match steps.first() {
+        Some(Step::Word(number)) => word.is_some_and(|word| word.number() == *number),
+        Some(Step::Gap) | None => true,
     }
 }

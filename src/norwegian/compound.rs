@@ -3,7 +3,7 @@
 mod table;
 
 use super::lexicon::{self, Edit, PartOfSpeech};
-use super::lower_case;
+use super::{lower_case, strip_ending};
 use std::borrow::Cow;
 use std::ops::Range;
 use table::{Link, Parts, Stems};
@@ -95,6 +95,18 @@ pub fn compound(form: &str) -> Option<Compound> {
     }
 }
 
+/// Where the head of a compound in lower case begins, as [`compound`] says, without taking its parts apart.
+pub(super) fn head_start(lower: &str) -> Option<usize> {
+    match lower.rfind('-') {
+        Some(_) if lower.split('-').any(str::is_empty) => None,
+        Some(hyphen) => Some(hyphen + 1),
+        None => {
+            let pieces = pieces_of_new(lower)?;
+            Some(pieces[cut(lower, &pieces) + 1].span.start)
+        }
+    }
+}
+
 /// A form's smallest pieces, in order, links and all: the compound and the compounds inside it, laid flat.
 ///
 /// Empty for a word that is not a compound.
@@ -155,12 +167,16 @@ fn hyphenated(lower: &str, hyphen: usize) -> Compound {
 
 /// A form without hyphens, in lower case; the spans begin at `offset`.
 fn split(lower: &str, offset: usize) -> Option<Compound> {
+    Some(tree(lower, &pieces_of_new(lower)?, offset))
+}
+
+/// The pieces of a form without hyphens that may be new.
+fn pieces_of_new(lower: &str) -> Option<Vec<Piece>> {
     let letters = lower.chars().count();
     if !(SHORTEST..=LONGEST).contains(&letters) || !lower.chars().all(char::is_alphabetic) {
         return None;
     }
-    let pieces = pieces(lower, Knowledge::New)?;
-    Some(tree(lower, &pieces, offset))
+    pieces(lower, Knowledge::New)
 }
 
 /// A part and the link after it, in bytes of the form.
@@ -236,7 +252,7 @@ fn bokmal_ending(lower: &str) -> Option<String> {
         ("heiter", "heter"),
         ("heitene", "hetene"),
     ];
-    ENDINGS.iter().find_map(|(nynorsk, bokmal)| Some(format!("{}{bokmal}", lower.strip_suffix(nynorsk)?)))
+    ENDINGS.iter().find_map(|(nynorsk, bokmal)| Some([strip_ending(lower, nynorsk)?, bokmal].concat()))
 }
 
 /// What is known of a word as a whole.
@@ -424,7 +440,7 @@ fn is_lemma(form: &str, base: &str, edit: Edit) -> bool {
 /// Whether a reading of a form makes it a modifier: a noun's dictionary form, which a form in *-ing*, *-else* or the like is
 /// also where the dictionary has another spelling (*utskrivning*, *utskriving*).
 fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
-    let derived = || ["ing", "else", "het", "leik", "sjon"].iter().any(|ending| form.ends_with(ending));
+    let derived = || ["ing", "else", "het", "leik", "sjon"].iter().any(|ending| strip_ending(form, ending).is_some());
     edit.part == PartOfSpeech::Noun && (edit.lemma(base) == form || derived() && base == form)
 }
 
@@ -432,7 +448,7 @@ fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
 fn ends_in_particle(part: &str) -> bool {
     ["for", "fore", "til", "opp", "inn", "over", "under", "fram", "frem"]
         .iter()
-        .any(|particle| part.ends_with(particle))
+        .any(|particle| strip_ending(part, particle).is_some())
 }
 
 /// Whether a verb's noun in *-ing* falls apart in the middle of its verb: *flyt-ting*, *snek-ring*.

@@ -5,6 +5,7 @@
 //! lexicon doesn't know goes through Snowball's Norwegian stemmer (Porter 2001) behind guards for law words and doctors.
 
 use super::lexicon::{self, Beginnings, PartOfSpeech, Standard};
+use super::strip_ending;
 use foldhash::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
@@ -66,9 +67,20 @@ static APART: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     super::word_list(include_str!("../../data/norwegian/stem-apart.txt")).flat_map(str::split_whitespace).collect()
 });
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    super::word_list(include_str!("../../data/norwegian/stem-rules.txt")).filter_map(Rule::parse).collect()
+/// The rules by the last byte of the ending, in order.
+static RULES: LazyLock<HashMap<u8, Vec<Rule>>> = LazyLock::new(|| {
+    let mut rules = HashMap::<u8, Vec<Rule>>::default();
+    for rule in super::word_list(include_str!("../../data/norwegian/stem-rules.txt")).filter_map(Rule::parse) {
+        rules.entry(rule.ending.as_bytes().last().copied().unwrap_or_default()).or_default().push(rule);
+    }
+    rules
 });
+
+/// The rules for lemmas that end as this one does.
+fn rules_for(lemma: &str, part: PartOfSpeech) -> impl Iterator<Item = &'static Rule> {
+    let rules = lemma.as_bytes().last().and_then(|last| RULES.get(last)).into_iter().flatten();
+    rules.filter(move |rule| rule.part == part && lemma.ends_with(rule.ending))
+}
 
 /// A regular derivation: lemmas of one part and ending, and the lemmas that they are made from.
 struct Rule {
@@ -94,8 +106,8 @@ impl Rule {
     }
 
     /// The lemma that this one is made from, if the lexicon has it.
-    fn base(&self, lemma: &str, part: PartOfSpeech) -> Option<String> {
-        let root = lemma.strip_suffix(self.ending).filter(|_| part == self.part)?;
+    fn base(&self, lemma: &str) -> Option<String> {
+        let root = lemma.strip_suffix(self.ending)?;
         if self.base_ending == PARTICIPLE {
             return verb_of_participle(lemma);
         }
@@ -171,7 +183,8 @@ fn family(lemma: &str, part: PartOfSpeech, depth: usize) -> Cow<'_, str> {
     if depth == 0 || APART.contains(lemma) {
         return Cow::Borrowed(lemma);
     }
-    if let Some((base, base_part)) = RULES.iter().find_map(|rule| Some((rule.base(lemma, part)?, rule.base_part))) {
+    let mut bases = rules_for(lemma, part).filter_map(|rule| Some((rule.base(lemma)?, rule.base_part)));
+    if let Some((base, base_part)) = bases.next() {
         return Cow::Owned(family(&base, base_part, depth - 1).into_owned());
     }
     family_of_head(lemma, part, depth).map_or(Cow::Borrowed(lemma), Cow::Owned)
@@ -179,7 +192,7 @@ fn family(lemma: &str, part: PartOfSpeech, depth: usize) -> Cow<'_, str> {
 
 /// The representative of a compound's family where its head's is another word (taushetsbrudd: taushetsbryte).
 fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<String> {
-    let is_derived = RULES.iter().any(|rule| rule.part == part && lemma.ends_with(rule.ending));
+    let is_derived = rules_for(lemma, part).next().is_some();
     cuts(lemma, SHORTEST_HEAD).find_map(|(modifier, head)| {
         let may_have_family = is_derived || CLASSES.contains_key(head) || APART.contains(head);
         if !may_have_family || !is_lemma(head, part) {
@@ -191,14 +204,14 @@ fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<Strin
 
 /// The stem of an adjective that the lexicon has, but not in this degree (tydeligere).
 fn compared(form: &str) -> Option<String> {
-    let adjectives = DEGREE_ENDINGS.iter().filter_map(|ending| form.strip_suffix(ending));
+    let adjectives = DEGREE_ENDINGS.iter().filter_map(|ending| strip_ending(form, ending));
     let known = adjectives.into_iter().find(|adjective| is_lemma(adjective, PartOfSpeech::Adjective))?;
     Some(family(known, PartOfSpeech::Adjective, DEEPEST_DERIVATION).into_owned())
 }
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
-    let split = super::compound::compound(form).map(|found| form.split_at(found.head.span.start));
+    let split = super::compound::head_start(form).map(|head| form.split_at(head));
     if let Some(family) = split.and_then(|(modifier, head)| behind(modifier, head, family_of_head_form(head)?)) {
         return Some(family);
     }

@@ -1,5 +1,6 @@
 //! What compounds are made of, and what each part costs.
 
+use super::super::strip_ending;
 use foldhash::{HashMap, HashMapExt, HashSet};
 use std::sync::LazyLock;
 
@@ -20,13 +21,12 @@ const INFLECTIONS: [&str; 30] = [
 const LONGEST_INFLECTION: usize = 4;
 /// What no word begins with but many endings do: a part that does is the end of a derivation.
 const ENDING_STARTS: [&str; 11] = ["ing", "ning", "else", "het", "leik", "isk", "ist", "er", "ar", "ane", "ene"];
-/// The consonants that a Norwegian word can begin with, two or more.
-const ONSETS: [&str; 44] = [
+/// The consonants that a Norwegian word can begin with, two or more, in order.
+const ONSETS: [&str; 53] = [
     "bj", "bl", "br", "ch", "dj", "dr", "dv", "fj", "fl", "fn", "fr", "gj", "gl", "gn", "gr", "hj", "hv", "kj", "kl",
-    "kn", "kr", "kv", "lj", "mj", "nj", "ph", "pj", "pl", "pr", "ps", "sh", "sj", "sk", "skj", "skr", "skv", "sl",
-    "sm", "sn", "sp", "st", "sv", "tr", "tv",
+    "kn", "kr", "kv", "lj", "mj", "nj", "ph", "pj", "pl", "pr", "ps", "sh", "sj", "sk", "skj", "skl", "skr", "skv",
+    "sl", "sm", "smj", "sn", "sp", "spj", "spl", "spr", "st", "stj", "str", "sv", "th", "tr", "tv", "vr",
 ];
-const LONG_ONSETS: [&str; 9] = ["skl", "smj", "spj", "spl", "spr", "stj", "str", "th", "vr"];
 
 /// What joins a modifier to what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,8 +268,8 @@ impl Parts {
         const VERBAL: [&str; 11] = ["ing", "inga", "else", "sel", "ig", "isk", "sjon", "ende", "ande", "d", "t"];
         self.is_listed(modifier, &self.not_modifiers)
             || self.is_listed(modifier, &self.particles) && {
-                let mut verbal = VERBAL.iter().any(|ending| rest.ends_with(ending));
-                each_stem(rest, |stem| verbal |= VERBAL[..7].iter().any(|ending| stem.ends_with(ending)));
+                let mut verbal = VERBAL.iter().any(|ending| strip_ending(rest, ending).is_some());
+                each_stem(rest, |stem| verbal |= VERBAL[..7].iter().any(|ending| strip_ending(stem, ending).is_some()));
                 verbal
             }
     }
@@ -336,7 +336,7 @@ fn costs(counts: &HashMap<&'static str, Count>) -> AllCosts {
 pub(super) fn each_stem(form: &str, mut found: impl FnMut(&str)) {
     let mut changed = String::new();
     for inflection in INFLECTIONS {
-        let Some(stem) = form.strip_suffix(inflection).filter(|stem| stem.len() > 1) else { continue };
+        let Some(stem) = strip_ending(form, inflection).filter(|stem| stem.len() > 1) else { continue };
         found(stem);
         let mut try_changed = |kept: &str, doubled: &str, ending: &str| {
             changed.clear();
@@ -378,12 +378,13 @@ pub(super) fn each_stem(form: &str, mut found: impl FnMut(&str)) {
 
 /// Whether a part could be a Norwegian word: has a vowel, begins and ends as words do, and is no ending of a derivation.
 pub(super) fn is_pronounceable(part: &str) -> bool {
-    let Some(first) = part.find(is_vowel) else { return false };
-    let last = part.rfind(is_vowel).unwrap_or(first);
+    let mut letters = part.char_indices();
+    let Some((first, _)) = letters.find(|(_, letter)| is_vowel(*letter)) else { return false };
+    let coda = part.chars().rev().take_while(|letter| !is_vowel(*letter)).count();
     let onset = &part[..first];
-    let legal_onset = onset.len() <= 1 || ONSETS.contains(&onset) || LONG_ONSETS.contains(&onset);
-    let coda = part[last..].chars().count() - 1;
-    legal_onset && coda <= 3 && !ENDING_STARTS.iter().any(|start| part.starts_with(start))
+    coda <= 3
+        && (onset.len() <= 1 || ONSETS.binary_search(&onset).is_ok())
+        && !ENDING_STARTS.iter().any(|start| part.as_bytes()[0] == start.as_bytes()[0] && part.starts_with(start))
 }
 
 /// Whether a letter is a vowel of Norwegian or of its loans.
