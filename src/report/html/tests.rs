@@ -157,6 +157,7 @@ fn rendered(texts: &[String; 10], language: Language) -> (String, Vec<String>) {
         documents: vec![Document::from_text(path.as_str(), "")],
         problems: vec![Error::new(ErrorKind::Io, "no").in_file(other)],
         skipped: Vec::new(),
+        found: Vec::new(),
     };
     let mut codebook = Codebook::parse("[[code]]\nid = \"a\"\n[[code]]\nid = \"b\"").unwrap();
     codebook.title = Label { nb: label.clone(), nn: label.clone(), en: label.clone() };
