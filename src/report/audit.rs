@@ -395,7 +395,7 @@ fn character_counts(report: Report<'_>) -> CharacterCounts {
         counts.all += text.chars().count();
         points.sort_by_key(|point| point.span.start);
         let mut end = 0;
-        let spans = points.into_iter().map(|point| point.span.clone()).chain([text.len()..text.len()]);
+        let spans = points.into_iter().map(|point| point.span.clone()).chain(std::iter::once(text.len()..text.len()));
         for span in spans {
             counts.in_points += text[span.clone()].chars().count();
             for c in text[end.min(span.start)..span.start].chars() {
