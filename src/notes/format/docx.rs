@@ -6,7 +6,7 @@ use super::archive::Parts;
 use super::body::Body;
 use super::damaged;
 use super::paragraph::{Lettering, add_lines, add_note};
-use super::xml::{Element, Node, walk};
+use super::xml::{Element, Node, walk, walk_without};
 use crate::error::Result;
 use std::collections::HashMap;
 
@@ -118,7 +118,7 @@ fn notes(xml: &str, wanted: &str, styles: &HashMap<String, Style>) -> Result<Has
     let mut notes = HashMap::new();
     let mut id = None;
     let mut reader = Reader::new(styles);
-    walk(xml, |node| {
+    walk_without(xml, &SKIPPED, |node| {
         match &node {
             Node::Open(element) if element.name() == wanted => {
                 // Separators between text and footnotes are footnotes of a type.
@@ -157,7 +157,6 @@ struct Reader<'s> {
     open: Vec<Paragraph>,
     /// The texts of the paragraphs that were closed, of a part that is no body.
     lines: Vec<String>,
-    skipped: usize,
     in_run_properties: bool,
     in_text: bool,
     is_bold: bool,
@@ -174,7 +173,6 @@ impl<'s> Reader<'s> {
             note_counts: HashMap::new(),
             open: Vec::new(),
             lines: Vec::new(),
-            skipped: 0,
             in_run_properties: false,
             in_text: false,
             is_bold: false,
@@ -185,23 +183,20 @@ impl<'s> Reader<'s> {
 
     fn read(&mut self, xml: &str) -> Result<()> {
         self.is_margin = false;
-        walk(xml, |node| self.node(node))
+        walk_without(xml, &SKIPPED, |node| self.node(node))
     }
 
     /// Reads what every page repeats: only labels in it matter ("Bord 3").
     fn margin(&mut self, xml: &str) -> Result<()> {
         self.is_margin = true;
-        walk(xml, |node| self.node(node))
+        walk_without(xml, &SKIPPED, |node| self.node(node))
     }
 
     fn node(&mut self, node: Node<'_>) -> Result<()> {
         match node {
-            Node::Open(_) if self.skipped > 0 => self.skipped += 1,
-            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
-            Node::Open(element) if SKIPPED.contains(&element.name()) => self.skipped = 1,
             Node::Open(element) => self.open(&element),
             Node::Close(name) => self.close(name),
-            Node::Text(text) if self.in_text && self.skipped == 0 => self.text(&text),
+            Node::Text(text) if self.in_text => self.text(&text),
             Node::Text(_) => {}
         }
         Ok(())
@@ -214,7 +209,7 @@ impl<'s> Reader<'s> {
             "w:r" => (self.is_bold, self.is_hidden) = (false, false),
             "w:rPr" => self.in_run_properties = true,
             "w:t" => self.in_text = true,
-            "w:tab" if !self.in_run_properties && self.skipped == 0 => self.text("\t"),
+            "w:tab" if !self.in_run_properties => self.text("\t"),
             "w:br" | "w:cr" => self.line_break(),
             "w:noBreakHyphen" => self.text("-"),
             "w:tbl" if !self.is_margin => self.body.open_table(),

@@ -6,7 +6,7 @@ use super::archive::Parts;
 use super::body::Body;
 use super::damaged;
 use super::paragraph::{Lettering, add_lines, add_note};
-use super::xml::{Element, Node, walk};
+use super::xml::{Element, Node, walk, walk_without};
 use crate::error::Result;
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Document> {
     if let Some(styles) = parts.text("styles.xml")? {
         reader.margins(&styles)?;
     }
-    walk(&content, |node| reader.node(node))?;
+    walk_without(&content, &SKIPPED, |node| reader.node(node))?;
     reader.body.finish(path, Format::Odt)
 }
 
@@ -75,7 +75,6 @@ struct Reader<'s> {
     /// Whether each open list item has had its first paragraph.
     items: Vec<bool>,
     spans: Vec<bool>,
-    skipped: usize,
     is_margin: bool,
     note: Option<Stand>,
     /// How many paragraphs were open when the note began.
@@ -92,7 +91,6 @@ impl<'s> Reader<'s> {
             open: Vec::new(),
             items: Vec::new(),
             spans: Vec::new(),
-            skipped: 0,
             is_margin: false,
             note: None,
             note_base: 0,
@@ -104,7 +102,7 @@ impl<'s> Reader<'s> {
     /// Reads the heads that pages repeat.
     fn margins(&mut self, xml: &str) -> Result<()> {
         let mut in_header = false;
-        walk(xml, |node| {
+        walk_without(xml, &SKIPPED, |node| {
             match &node {
                 Node::Open(element) if element.name() == "style:header" => in_header = true,
                 Node::Close("style:header") => in_header = false,
@@ -122,12 +120,8 @@ impl<'s> Reader<'s> {
 
     fn node(&mut self, node: Node<'_>) -> Result<()> {
         match node {
-            Node::Open(_) if self.skipped > 0 => self.skipped += 1,
-            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
-            Node::Open(element) if SKIPPED.contains(&element.name()) => self.skipped = 1,
             Node::Open(element) => self.open(&element),
             Node::Close(name) => self.close(name),
-            Node::Text(_) if self.skipped > 0 => {}
             Node::Text(text) => self.text(&text.replace(['\n', '\r', '\t'], " ")),
         }
         Ok(())

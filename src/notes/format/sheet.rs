@@ -6,10 +6,13 @@ use super::super::document::{Columns, Document, Format};
 use super::archive::Parts;
 use super::body::{Draft, clean, document, number};
 use super::columns::{self, Column};
-use super::xml::{Node, walk};
+use super::xml::{Node, walk, walk_without};
 use super::{damaged, limit};
 use crate::error::Result;
 use std::collections::HashMap;
+
+/// Elements of an `.ods` file that are not text of its cells.
+const ODS_SKIPPED: [&str; 3] = ["office:annotation", "table:shapes", "table:tracked-changes"];
 
 /// Headings are looked for in so many of a sheet's first rows.
 const HEADING_ROWS: usize = 15;
@@ -176,13 +179,10 @@ pub(super) fn ods_sheets(bytes: &[u8]) -> Result<Vec<Sheet>> {
     let Some(xml) = parts.text("content.xml")? else { return Err(damaged("it has no sheets")) };
     let mut sheets: Vec<Sheet> = Vec::new();
     let (mut row, mut column, mut rows, mut columns) = (0_usize, 0_usize, 1, 1);
-    let (mut text, mut paragraphs, mut skipped) = (String::new(), 0, 0_usize);
-    walk(&xml, |node| {
+    let (mut text, mut paragraphs) = (String::new(), 0);
+    walk_without(&xml, &ODS_SKIPPED, |node| {
         match node {
-            Node::Open(_) if skipped > 0 => skipped += 1,
-            Node::Close(_) if skipped > 0 => skipped -= 1,
             Node::Open(element) => match element.name() {
-                "office:annotation" | "table:shapes" | "table:tracked-changes" => skipped = 1,
                 "table:table" => {
                     let name = element.attribute("table:name").unwrap_or_default();
                     sheets.push(Sheet { name, cells: Vec::new() });
