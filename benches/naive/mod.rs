@@ -16,14 +16,17 @@ static WEIGHTS: &[u8] = include_bytes!("../../data/codebooks/summit-2017.weights
 /// What cues say: code and weight, in parts of 1,024.
 type Says = Vec<(usize, i64)>;
 
+/// The steps of a phrase behind its first word (`None` for a gap), code and weight.
+type Phrase = (Vec<Option<String>>, usize, i64);
+
 /// The plain way to code with the bundled codebook.
 pub struct Naive {
     words: HashMap<String, Says>,
     stems: HashMap<String, Says>,
     beginnings: HashMap<String, Says>,
     endings: HashMap<String, Says>,
-    /// By the first stem, the steps behind it (`None` for a gap) with code and weight.
-    phrases: HashMap<String, Vec<(Vec<Option<String>>, usize, i64)>>,
+    /// By the stem of the first word.
+    phrases: HashMap<String, Vec<Phrase>>,
     patterns: Vec<(Regex, usize, i64)>,
     codes: usize,
     scale: f32,

@@ -146,9 +146,9 @@ impl Model {
         }
         let (mut lanes, mut squares) = (Lanes::default(), 0);
         for Feature { bucket, count } in pairs {
-            // Half of the pairs are known, and which can't be foreseen: nothing is added instead of jumping.
+            // Half of the pairs are known, and which can't be foreseen: a row of nothing is added instead of jumping.
             let (is_known, row) = self.table.number(bucket as usize);
-            let count = count * u8::from(is_known);
+            let row = if is_known { row } else { 0 };
             lanes.add(row, count);
             squares += squared_size(count, (row >> (8 * self.outcomes)) as u8);
         }
