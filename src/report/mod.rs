@@ -22,7 +22,7 @@ pub use audit::{
     LearnedRecord, PointCounts, ProgramRecord, Run, ThemeCounts,
 };
 #[cfg(feature = "exchange")]
-pub(crate) use content::Content;
+pub(crate) use content::{Content, Wording};
 pub use html::Html;
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};

@@ -3,7 +3,7 @@
 //! | table | a row | columns |
 //! | --- | --- | --- |
 //! | `points` | a point | where it stands, its text, its code and theme; 0 or 1 and the probability for each code |
-//! | `themes` | a theme that the report names, in its order | its code, the point that stands for it, its support |
+//! | `themes` | a theme that the report names, in its order | its code, its wording or draft and where that stands, its support |
 //! | `tables` | a table | how many points of each of these themes were noted there |
 //! | `columns` | a column of the three | what it means |
 //!
@@ -14,8 +14,7 @@ mod parquet;
 
 use super::sheet::csv::written;
 use super::sheet::xlsx::{Cell, workbook};
-use crate::codebook::Label;
-use crate::report::{Language, PointRecord, Report};
+use crate::report::{Content, Language, PointRecord, Report, Wording};
 use crate::themes;
 use std::collections::BTreeMap;
 
@@ -208,31 +207,40 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
     Table { name: "points", columns }
 }
 
+/// The themes as the report's table of recommendations has them: each as its wording, which is of one of its points.
 fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
-    let named = named(report, records);
-    let all = || named.iter().map(|(theme, _)| *theme);
-    let standing = || all().map(|theme| &records[theme.representative]);
+    let content = Content::new(*report, language);
+    let named: Vec<(usize, &str)> =
+        content.theme_ids.iter().enumerate().filter_map(|(at, id)| Some((at, id.as_deref()?))).collect();
+    let all = || named.iter().map(|&(at, _)| &report.themes[at]);
     let code = |theme: &themes::Theme| theme.code.map(|code| &report.codebook.codes[code]);
-    let label = |label: &'_ Label| match language {
-        Language::Bokmal => label.nb.clone(),
-        Language::Nynorsk => label.nn.clone(),
-        Language::English => label.en.clone(),
-    };
-    let labels: Vec<Option<String>> = all().map(|theme| code(theme).map(|code| label(&code.label))).collect();
-    let count = themes::tables(report.points.iter());
+    let words: Vec<String> = named.iter().map(|&(at, _)| content.label(at)).collect();
+    let wordings: Vec<Wording<'_>> = named.iter().map(|&(at, _)| content.wording(at)).collect();
+    let quoted = || wordings.iter().map(|wording| &records[wording.point]);
+    let is_minority = named.iter().map(|&(at, _)| usize::from(content.profiles[at].is_minority));
+    let label = |theme| code(theme).map(|code| content.name(&code.label));
+    let representative = all().map(|theme| Some(records[theme.representative].id.as_str()));
     let columns = vec![
         text("theme", "the theme's name", named.iter().map(|(_, id)| Some(*id))),
         text("code", "the code of its points", all().map(|theme| code(theme).map(|code| code.id.as_str()))),
-        text("label", "that code's name in the report", labels.iter().map(|label| label.as_deref())),
-        text("text", "the point that stands for it", standing().map(|record| Some(record.text))),
+        text("label", "that code's name in the report", all().map(label)),
+        text(
+            "words",
+            "the name that a person gave it, else its most telling words",
+            words.iter().map(|it| Some(&**it)),
+        ),
+        text("text", "a person's wording of it, else a draft: a quote", wordings.iter().map(|it| Some(it.text))),
+        integer("own", "1 where a person worded it, 0 for a draft", wordings.iter().map(|it| it.is_own.into())),
         integer("tables", "at how many tables it was raised", all().map(|theme| theme.tables)),
-        integer("all_tables", "how many tables there were", all().map(|_| count)),
+        integer("all_tables", "how many tables there were", all().map(|_| content.tables)),
+        integer("minority", "1 where it was raised at one table only of several", is_minority),
         integer("points", "how many points it has", all().map(|theme| theme.points.len())),
-        text("id", "the name of the point that stands for it", standing().map(|record| Some(record.id.as_str()))),
-        text("file", "the file in which that point stands", standing().map(|record| Some(record.file))),
-        integer("line", "the line on which it begins, from 1", standing().map(|record| record.line)),
-        text("table", "the table at which it was noted", standing().map(|record| record.table)),
-        text("question", "the question that it answers", standing().map(|record| record.question)),
+        text("id", "the name of the point that a draft is of", quoted().map(|record| Some(record.id.as_str()))),
+        text("file", "the file in which that point stands", quoted().map(|record| Some(record.file))),
+        integer("line", "the line on which it begins, from 1", quoted().map(|record| record.line)),
+        text("table", "the table at which it was noted", quoted().map(|record| record.table)),
+        text("question", "the question that it answers", quoted().map(|record| record.question)),
+        text("representative", "the name of the point that is most like the others", representative),
     ];
     Table { name: "themes", columns }
 }
