@@ -102,9 +102,8 @@ fn alike(shards: &[Shard]) -> Result<()> {
         let what = |manifest: &Manifest| {
             let wholes: Vec<Whole> = manifest.sources.iter().map(|source| source.whole.clone()).collect();
             let Manifest { kodebok, codebook, share, .. } = manifest;
-            let codes = codebook.codes.join(", ");
             [
-                format!("codebook {} with hash {} and codes {codes}", codebook.id, codebook.hash),
+                format!("codebook {} with hash {}", codebook.id, codebook.hash),
                 format!("kodebok {kodebok}"),
                 format!("{} shards", share.of),
                 files(&wholes),
