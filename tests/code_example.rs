@@ -262,3 +262,58 @@ fn a_shard_of_what_can_not_be_shared_is_refused() {
         assert!(status == 2 && stderr.contains(message), "{stderr}");
     }
 }
+
+/// Needs an example built with the feature: `cargo build --example code --features parquet`.
+#[cfg(feature = "parquet")]
+#[test]
+fn shards_as_parquet_hold_what_those_of_lines_do() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::{Field, RowAccessor};
+
+    let folder = tempdir().unwrap();
+    let files = corpus(folder.path());
+    let [lines, rows] = ["lines", "rows"].map(|name| folder.path().join(name));
+    for share in ["1/2", "2/2"] {
+        shard(&files, share, &lines, &[]);
+        let (status, stderr) = shard(&files, share, &rows, &["--kind", "parquet"]);
+        assert!(status < 2, "{stderr}");
+    }
+    assert_eq!(merge(&[&lines], &[]), merge(&[&rows], &[]));
+    for number in ["1", "2"] {
+        let path = rows.join(format!("shard-{number}-of-2.parquet"));
+        let reader = SerializedFileReader::new(fs::File::open(&path).unwrap()).unwrap();
+        let metadata = reader.metadata().file_metadata().key_value_metadata().unwrap();
+        let hash = metadata.iter().find(|entry| entry.key == "kodebok.codebook.sha256").unwrap();
+        let manifest = fs::read_to_string(rows.join(format!("shard-{number}-of-2.json"))).unwrap();
+        assert!(manifest.contains(hash.value.as_deref().unwrap()));
+        let points = fs::read_to_string(lines.join(format!("shard-{number}-of-2.jsonl"))).unwrap();
+        let mut points = points.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        for row in reader.get_row_iter(None).unwrap() {
+            let (row, point) = (row.unwrap(), points.next().unwrap());
+            assert_eq!(
+                (row.get_string(0).unwrap().as_str(), row.get_string(5).unwrap().as_str()),
+                (point["file"].as_str().unwrap(), point["text"].as_str().unwrap(),)
+            );
+            assert_eq!(
+                [row.get_long(1).unwrap(), row.get_long(2).unwrap()],
+                [point["at"].as_i64().unwrap(), point["nth"].as_i64().unwrap(),]
+            );
+            assert_eq!(row.get_string(3).ok().map(String::as_str), point["code"].as_str());
+            let given = row.get_list(4).unwrap().elements().iter().map(|entry| match entry {
+                Field::Group(entry) => (entry.get_string(0).unwrap().clone(), entry.get_float(1).unwrap()),
+                other => panic!("{other:?}"),
+            });
+            let expected = point["codes"].as_array().unwrap().iter();
+            let expected = expected
+                .map(|given| (given["code"].as_str().unwrap().to_owned(), given["score"].as_f64().unwrap() as f32));
+            assert!(given.eq(expected));
+        }
+        assert!(points.next().is_none());
+    }
+    let broken = rows.join("shard-2-of-2.parquet");
+    let mut bytes = fs::read(&broken).unwrap();
+    *bytes.last_mut().unwrap() = b'?';
+    fs::write(&broken, bytes).unwrap();
+    let (status, _, stderr) = merge(&[&rows], &[]);
+    assert!(status == 2 && stderr.contains("shard-2-of-2.parquet: no whole Parquet file"), "{stderr}");
+}
