@@ -1,13 +1,13 @@
 //! `code_counts(code_point(text))` in SQL: how many points have which code.
 
 use crate::book::book;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringViewArray, StructArray, UInt64Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, StringViewArray, StructArray, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, UInt64Type};
+use datafusion::common::scalar::ScalarStructBuilder;
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::format_state_name;
 use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
-use datafusion::scalar::ScalarStructBuilder;
 use std::sync::Arc;
 
 /// Counts points by code: `struct<points, uncoded, codes: list<struct<code, primary, given>>, codebook>`, of the codes in
@@ -90,16 +90,10 @@ impl Counts {
 
 impl Accumulator for Counts {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let Some(points) = values[0].as_struct_opt() else {
+        let Some(columns) = columns(&values[0]) else {
             return exec_err!("code_counts: what code_point gives is to be counted, not {}", values[0].data_type());
         };
-        let column = |name| {
-            let column = points.column_by_name(name);
-            column.ok_or_else(|| exec_datafusion_err!("code_counts: what code_point gives is to be counted"))
-        };
-        let codes = column("codes")?.as_list::<i32>();
-        let (first, codebook) = (column("code")?.as_string_view(), column("codebook")?.as_string_view());
-        let given = codes.values().as_struct().column(0).as_string_view();
+        let Columns { points, first, codebook, codes, given } = columns;
         for row in (0..points.len()).filter(|&row| points.is_valid(row)) {
             is_ours(codebook.value(row))?;
             self.points += 1;
@@ -148,7 +142,8 @@ impl Accumulator for Counts {
         ];
         let codes: ArrayRef = Arc::new(StructArray::try_new(code_fields(), columns, None)?);
         let item = Arc::new(Field::new("item", DataType::Struct(code_fields()), false));
-        let codes = datafusion::common::utils::SingleRowListArrayBuilder::new(codes).with_field(&item).build_list_array();
+        let codes =
+            datafusion::common::utils::SingleRowListArrayBuilder::new(codes).with_field(&item).build_list_array();
         let [points, uncoded, codes_field, codebook] = std::array::from_fn(|at| fields()[at].clone());
         ScalarStructBuilder::new()
             .with_scalar(points, self.points.into())
@@ -161,6 +156,27 @@ impl Accumulator for Counts {
     fn size(&self) -> usize {
         size_of_val(self) + 16 * self.primary.capacity()
     }
+}
+
+/// The columns of what `code_point` gives.
+struct Columns<'a> {
+    points: &'a StructArray,
+    first: &'a StringViewArray,
+    codebook: &'a StringViewArray,
+    codes: &'a ListArray,
+    given: &'a StringViewArray,
+}
+
+fn columns(points: &ArrayRef) -> Option<Columns<'_>> {
+    let points = points.as_struct_opt()?;
+    let codes = points.column_by_name("codes")?.as_list_opt()?;
+    Some(Columns {
+        points,
+        first: points.column_by_name("code")?.as_string_view_opt()?,
+        codebook: points.column_by_name("codebook")?.as_string_view_opt()?,
+        codes,
+        given: codes.values().as_struct_opt()?.column_by_name("code")?.as_string_view_opt()?,
+    })
 }
 
 fn list(numbers: &[u64]) -> ScalarValue {
@@ -180,4 +196,45 @@ fn is_ours(codebook: &str) -> Result<()> {
 fn index_of(code: &str) -> Result<usize> {
     let index = book().codes.iter().position(|known| known == code);
     index.ok_or_else(|| exec_datafusion_err!("code_counts: the codebook has no code {code}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code_point::coded;
+    use datafusion::arrow::array::StringArray;
+
+    fn coded_texts(texts: &[Option<&str>]) -> ArrayRef {
+        let texts: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
+        Arc::new(coded(&texts).unwrap())
+    }
+
+    fn states(counts: &mut Counts) -> Vec<ArrayRef> {
+        counts.state().unwrap().iter().map(|value| value.to_array().unwrap()).collect()
+    }
+
+    #[test]
+    fn parts_counted_apart_are_counted_together() {
+        let points = coded_texts(&[Some("Lang ventetid på DPS"), None, Some("Lunsj kl. 12"), Some("Skam og tabu")]);
+        let mut whole = Counts::new();
+        whole.update_batch(&[points.clone()]).unwrap();
+        assert_eq!((whole.points, whole.uncoded, whole.primary.iter().sum::<u64>()), (3, 1, 2));
+        let mut joined = Counts::new();
+        for (begin, rows) in [(0, 2), (2, 2), (4, 0)] {
+            let mut part = Counts::new();
+            part.update_batch(&[points.slice(begin, rows)]).unwrap();
+            joined.merge_batch(&states(&mut part)).unwrap();
+        }
+        assert_eq!(joined.evaluate().unwrap(), whole.evaluate().unwrap());
+        assert_eq!(whole.evaluate().unwrap().data_type(), DataType::Struct(fields()));
+    }
+
+    #[test]
+    fn counts_of_another_codebook_are_refused() {
+        let mut state = states(&mut Counts::new());
+        state[0] = Arc::new(StringArray::from(vec!["abc"]));
+        let error = Counts::new().merge_batch(&state).unwrap_err().to_string();
+        assert!(error.contains("codebook abc") && error.contains(&book().hash), "{error}");
+        assert!(Counts::new().update_batch(&[Arc::new(StringArray::from(vec!["a"]))]).is_err());
+    }
 }

@@ -70,24 +70,24 @@ fn fields() -> Fields {
     Fields::from(vec![
         Field::new("code", DataType::Utf8View, true),
         Field::new("score", DataType::Float32, true),
-        Field::new("codes", DataType::List(Arc::new(Field::new("item", DataType::Struct(given_fields()), false))), false),
+        Field::new(
+            "codes",
+            DataType::List(Arc::new(Field::new("item", DataType::Struct(given_fields()), false))),
+            false,
+        ),
         Field::new("codebook", DataType::Utf8View, false),
         Field::new("node", DataType::Utf8View, false),
     ])
 }
 
 fn given_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("code", DataType::Utf8View, false),
-        Field::new("score", DataType::Float32, false),
-    ])
+    Fields::from(vec![Field::new("code", DataType::Utf8View, false), Field::new("score", DataType::Float32, false)])
 }
 
 /// Fails unless the codebook of this process is the one that the query asks for.
 fn is_asked_for(asked: &ColumnarValue) -> Result<()> {
-    let ColumnarValue::Scalar(
-        ScalarValue::Utf8(asked) | ScalarValue::LargeUtf8(asked) | ScalarValue::Utf8View(asked),
-    ) = asked
+    let ColumnarValue::Scalar(ScalarValue::Utf8(asked) | ScalarValue::LargeUtf8(asked) | ScalarValue::Utf8View(asked)) =
+        asked
     else {
         return exec_err!("code_point: the codebook's hash is to be a constant");
     };
@@ -98,7 +98,7 @@ fn is_asked_for(asked: &ColumnarValue) -> Result<()> {
     Ok(())
 }
 
-fn coded(texts: &ArrayRef) -> Result<StructArray> {
+pub fn coded(texts: &ArrayRef) -> Result<StructArray> {
     let codings = scores(&strings(texts)?).map_err(|error| DataFusionError::External(Box::new(error)))?;
     let (codes, scores) = first(&codings);
     let columns: Vec<ArrayRef> = vec![
@@ -163,7 +163,7 @@ mod tests {
             Arc::new(StringViewArray::from(TEXTS.to_vec())),
         ];
         let expected = coded(&columns[0]).unwrap();
-        assert_eq!(expected.is_null(1), true);
+        assert!(expected.is_null(1));
         let codes: Vec<Option<&str>> = expected.column(0).as_string_view().iter().collect();
         assert_eq!(codes, [Some("systemer"), None, None, Some("holdninger")]);
         for column in &columns {

@@ -1,6 +1,7 @@
 //! The coder of kodebok as a function in SQL, over Parquet: in one process, or on a cluster.
 
 mod book;
+mod broken;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod code_counts;
@@ -9,6 +10,7 @@ mod query;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
+use datafusion::prelude::SessionContext;
 use query::Table;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,9 +42,7 @@ enum Role {
         query: Query,
     },
     /// Codes the lines of a text with the library alone, on one thread: what the others are measured by.
-    Library {
-        file: PathBuf,
-    },
+    Library { file: PathBuf },
     /// Gives the executors of a cluster their work.
     #[cfg(feature = "cluster")]
     Scheduler {
@@ -136,17 +136,18 @@ async fn role(role: Role) -> Result<()> {
     }
 }
 
-async fn answer(context: &datafusion::prelude::SessionContext, query: &Query) -> Result<()> {
+async fn answer(context: &SessionContext, query: &Query) -> Result<()> {
     query::open(context, &query.tables).await?;
-    if let Some(table) = &query.check {
-        return query::check(context, table).await;
-    }
-    let sql = match (&query.sql, &query.file) {
-        (Some(sql), _) => sql.clone(),
-        (None, Some(file)) => std::fs::read_to_string(file).with_context(|| file.display().to_string())?,
-        (None, None) => return Ok(()),
+    let answer = match (&query.check, &query.sql, &query.file) {
+        (Some(table), ..) => query::check(context, table).await,
+        (_, Some(sql), _) => query::run(context, sql).await,
+        (_, _, Some(file)) => {
+            let sql = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            query::run(context, &sql).await
+        }
+        _ => Ok(()),
     };
-    query::run(context, &sql).await
+    answer.map_err(|error| query::named(error, &query.tables))
 }
 
 /// How rows name this process: where an executor can be reached, and which process it is.

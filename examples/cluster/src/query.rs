@@ -1,10 +1,11 @@
 //! Queries, and what they are held against: the library itself.
 
 use crate::book::book;
+use crate::broken;
 use crate::code_counts::CodeCounts;
 use crate::code_point::CodePoint;
 use anyhow::{Context, Result, ensure};
-use datafusion::arrow::array::{Array, AsArray, RecordBatch};
+use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float32Type, Int64Type};
 use datafusion::arrow::util::pretty::pretty_format_batches;
@@ -54,10 +55,22 @@ pub fn register(context: &SessionContext) {
 /// Makes the tables known.
 pub async fn open(context: &SessionContext, tables: &[Table]) -> Result<()> {
     for Table { name, path } in tables {
+        broken::ends(path.as_ref())?;
         let opened = context.register_parquet(name, path, ParquetReadOptions::default()).await;
         opened.with_context(|| path.clone())?;
     }
     Ok(())
+}
+
+/// Adds to what a query failed with which file it is, where Parquet could not be read.
+pub fn named(error: anyhow::Error, tables: &[Table]) -> anyhow::Error {
+    if !format!("{error:#}").contains("Parquet") && !format!("{error:#}").contains("Arrow error") {
+        return error;
+    }
+    match tables.iter().find_map(|table| broken::find(table.path.as_ref())) {
+        Some(found) => error.context(format!("{found:#}")),
+        None => error,
+    }
 }
 
 /// Runs statements, prints what each gives and on standard error how long it took.
@@ -162,4 +175,34 @@ pub fn library(path: &Path) -> Result<()> {
     println!("{counts:?}");
     eprintln!("{:.2} s", begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What statements fail with, or the last one's first value as text.
+    fn asked(sql: &str) -> Result<String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_stack_size(crate::STACK).build()?;
+        let sql = sql.to_owned();
+        runtime.block_on(runtime.spawn(async move {
+            let batches = local(2).sql(&sql).await?.collect().await?;
+            Ok(datafusion::arrow::util::display::array_value_to_string(batches[0].column(0), 0)?)
+        }))?
+    }
+
+    #[test]
+    fn queries_carry_the_codebook_that_they_are_planned_with() {
+        let points = "(VALUES ('Lang ventetid'), ('Skam og tabu'), (NULL)) AS points (text)";
+        let hash = &book().hash;
+        for (sql, expected) in [
+            (format!("SELECT code_counts(code_point(text))['points'] FROM {points}"), "2".to_owned()),
+            (format!("SELECT code_point(text)['code'] FROM {points} WHERE text LIKE 'S%'"), "holdninger".to_owned()),
+            (format!("SELECT code_point(text, '{hash}')['codebook'] FROM {points} LIMIT 1"), hash.clone()),
+        ] {
+            assert_eq!(asked(&sql).unwrap(), expected, "{sql}");
+        }
+        let error = asked(&format!("SELECT code_point(text, 'abc') FROM {points}")).unwrap_err().to_string();
+        assert!(error.contains("codebook abc is asked for") && error.contains(hash), "{error}");
+    }
 }
