@@ -217,7 +217,7 @@ mod tests {
     fn parts_counted_apart_are_counted_together() {
         let points = coded_texts(&[Some("Lang ventetid på DPS"), None, Some("Lunsj kl. 12"), Some("Skam og tabu")]);
         let mut whole = Counts::new();
-        whole.update_batch(&[points.clone()]).unwrap();
+        whole.update_batch(std::slice::from_ref(&points)).unwrap();
         assert_eq!((whole.points, whole.uncoded, whole.primary.iter().sum::<u64>()), (3, 1, 2));
         let mut joined = Counts::new();
         for (begin, rows) in [(0, 2), (2, 2), (4, 0)] {
