@@ -103,7 +103,8 @@ pub struct Whole {
     pub file: String,
     pub format: Format,
     pub bytes: u64,
-    /// SHA-256 of [`SAMPLES`] blocks of [`SAMPLE`] bytes, spread evenly: hashing all would mean that each shard reads all.
+    /// SHA-256 of [`SAMPLES`] blocks of [`SAMPLE`] bytes, spread evenly, or of all where that is less: hashing all of a large file
+    /// would mean that each shard reads all.
     pub sample: String,
 }
 
@@ -213,9 +214,8 @@ fn whole(source: &Source) -> Result<Whole> {
         let data = file.metadata()?;
         ensure!(data.is_file(), "a shard can be had of files alone, whose bytes can be counted");
         let mut hash = Sha256::new();
-        for sample in 0..SAMPLES {
-            let begin = u128::from(data.len().saturating_sub(SAMPLE)) * u128::from(sample) / u128::from(SAMPLES - 1);
-            file.seek(SeekFrom::Start(begin as u64))?;
+        for begin in samples(data.len()) {
+            file.seek(SeekFrom::Start(begin))?;
             let mut bytes = Vec::new();
             Read::by_ref(&mut file).take(SAMPLE).read_to_end(&mut bytes)?;
             hash.update(&bytes);
@@ -224,6 +224,14 @@ fn whole(source: &Source) -> Result<Whole> {
         Ok(Whole { file: source.name.clone(), format: source.format, bytes: data.len(), sample })
     };
     whole().with_context(|| source.name.clone())
+}
+
+/// Where the samples of so many bytes begin: of few bytes all are taken.
+fn samples(bytes: u64) -> Vec<u64> {
+    if bytes <= SAMPLES * SAMPLE {
+        return (0..bytes).step_by(SAMPLE as usize).collect();
+    }
+    (0..SAMPLES).map(|sample| (bytes - SAMPLE) * sample / (SAMPLES - 1)).collect()
 }
 
 /// The name of this machine, as Slurm calls it or as it calls itself.
