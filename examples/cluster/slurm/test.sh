@@ -18,7 +18,7 @@ cd "$dir"
 stop() {
     scontrol shutdown >/dev/null 2>&1 || true
     for pid in slurmctld.pid slurmd.n1.pid slurmd.n2.pid munged.pid; do
-        if [ -s "$dir/$pid" ]; then kill "$(cat "$dir/$pid")" 2>/dev/null || true; fi
+        if [ -s "$dir/$pid" ]; then kill "$(cat "$dir/$pid" 2>/dev/null)" 2>/dev/null || true; fi
     done
     sleep 2
     cd / && rm -rf "$dir"
