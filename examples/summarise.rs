@@ -152,6 +152,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let given = arguments.decisions.as_deref().map(Given::read).transpose()?;
     let decisions = given.as_ref().map(|given| decisions::find(&given.rows, &codebook, &folder.documents, &points));
     let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&codings));
+    let machine = codings.clone();
     let mut themes = None;
     if let Some(decisions) = &decisions {
         decisions.problems.iter().for_each(|problem| eprintln!("summarise: decisions: {problem}"));
@@ -161,8 +162,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
             codings = code(&points, &Coder::new(&codebook));
         }
         decisions.overrule(&mut codings);
-        let machine = themes::group(&points, &codings, themes::Options::default());
-        themes = Some(decisions.regroup(machine, &points, &codings));
+        let grouped = themes::group(&points, &codings, themes::Options::default());
+        themes = Some(decisions.regroup(grouped, &points, &codings));
     }
     let themes = themes.unwrap_or_else(|| themes::group(&points, &codings, themes::Options::default()));
     let mut report = Report::new(&folder, &codebook, &points, &codings, &themes);
@@ -184,7 +185,8 @@ fn run(arguments: &Arguments) -> Result<bool> {
             .with_context(|| format!("{}: can't be written", out.display()))?;
     }
     if let Some(file) = &arguments.qdpx {
-        write_project(file, &report, arguments.lang.into())
+        // What the machine said by itself stands beside the decisions.
+        write_project(file, &Report { codings: &machine, ..report }, arguments.lang.into())
             .with_context(|| format!("{}: can't be written", file.display()))?;
     }
     if let Some(folder) = &arguments.tables {
