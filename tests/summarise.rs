@@ -86,6 +86,20 @@ fn every_cell_of_the_table_leads_to_its_file_line_and_table() {
 }
 
 #[test]
+fn a_manifest_says_what_the_files_do_not() {
+    let folder = tempdir().unwrap();
+    let manifest = "[[file]]\npath = \"*.txt\"\ntable = \"3\"\ndate = \"2017-10-20\"\nrole = \"pårørende\"\n";
+    fs::write(folder.path().join("manifest.toml"), manifest).unwrap();
+    fs::write(folder.path().join("notat.txt"), "- Lang ventetid på DPS").unwrap();
+    let out = tempdir().unwrap();
+    assert_eq!(run(example("summarise").arg(folder.path()).arg("--out").arg(out.path().join("ut"))).status, 0);
+    let line = fs::read_to_string(out.path().join("ut/points.jsonl")).unwrap();
+    let point: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
+    let said = ["table", "date", "speaker"].map(|field| point[field].as_str().unwrap_or_default());
+    assert_eq!(said, ["3", "2017-10-20", "pårørende"]);
+}
+
+#[test]
 fn the_points_file_is_as_documented() {
     let out = tempdir().unwrap();
     let run = run(example("summarise").args(["--lang", "en", "--threads", "2", "--out"]).arg(out.path().join("new")));

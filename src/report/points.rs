@@ -37,6 +37,8 @@ pub struct PointRecord<'a> {
     pub question: Option<&'a str>,
     /// Who said it.
     pub speaker: Option<&'a str>,
+    /// The date of the talk, where the folder's manifest gives it, as it is written there.
+    pub date: Option<&'a str>,
     /// The point as it was noted.
     pub text: &'a str,
     /// How the coder read it, where scanning or typing had damaged it.
@@ -126,6 +128,7 @@ pub(super) fn records(report: Report<'_>) -> impl Iterator<Item = PointRecord<'_
             table: point.table,
             question: point.question,
             speaker: point.speaker,
+            date: report.folder.documents[point.document].given.date.as_deref(),
             text,
             mended: point.mended.as_ref().map(|mended| mended.text.as_str()),
             code: coding.primary().map(code_id),

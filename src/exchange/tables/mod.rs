@@ -185,6 +185,7 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
         text("table", "the table at which it was noted", all().map(|record| record.table)),
         text("question", "the question that it answers", all().map(|record| record.question)),
         text("speaker", "who said it", all().map(|record| record.speaker)),
+        text("date", "the date of the talk, as the folder's manifest gives it", all().map(|record| record.date)),
         text("text", "the point as it was noted", all().map(|record| Some(record.text))),
         text("code", "its primary code; none for an uncoded point", all().map(|record| record.code)),
         text("theme", "the theme that it is part of", all().map(|record| record.theme.as_deref())),
@@ -331,7 +332,7 @@ mod tests {
             }
         }
         let csv = points_table.to_csv();
-        assert!(csv.starts_with("id,file,line,table,question,speaker,text,code,theme,margin,code_holdninger,"));
+        assert!(csv.starts_with("id,file,line,table,question,speaker,date,text,code,theme,margin,code_holdninger,"));
         assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).count(), points.len());
     }
 }
