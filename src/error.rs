@@ -31,7 +31,6 @@ struct Parts {
     message: String,
     offending: Option<String>,
     advice: Option<String>,
-    source: Option<std::io::Error>,
 }
 
 /// The kind of an [`Error`], for callers that act on it.
@@ -88,22 +87,12 @@ impl Place {
 impl Error {
     /// An error of a kind, with what is wrong.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error(Box::new(Parts {
-            kind,
-            path: None,
-            place: None,
-            message: message.into(),
-            offending: None,
-            advice: None,
-            source: None,
-        }))
+        Error(Box::new(Parts { kind, path: None, place: None, message: message.into(), offending: None, advice: None }))
     }
 
     /// An error of the file system on `path`.
-    pub(crate) fn io(path: &Path, source: std::io::Error) -> Error {
-        let mut error = Error::new(ErrorKind::Io, source.to_string()).in_file(path);
-        error.0.source = Some(source);
-        error
+    pub(crate) fn io(path: &Path, cause: &std::io::Error) -> Error {
+        Error::new(ErrorKind::Io, cause.to_string()).in_file(path)
     }
 
     /// The same error, with the file in which it arose.
@@ -187,15 +176,19 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| source as _)
-    }
-}
+// What the system said stands in the message; as a source too it would be shown twice.
+impl std::error::Error for Error {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_system_said_is_said_once() {
+        let cause = std::io::Error::from(std::io::ErrorKind::NotFound);
+        let error = anyhow::Error::from(Error::io(Path::new("a.toml"), &cause));
+        assert_eq!(format!("{error:#}"), format!("a.toml: {cause}"));
+    }
 
     #[test]
     fn shows_only_the_parts_that_are_known() {

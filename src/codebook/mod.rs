@@ -202,7 +202,7 @@ impl Codebook {
 }
 
 fn text_of(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     let (text, _) = crate::notes::decode(&bytes).map_err(|error| error.in_file(path))?;
     Ok(text)
 }

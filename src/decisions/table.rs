@@ -45,7 +45,7 @@ fn meant(cell: &str) -> &str {
 /// As [`parse`], with the file's name; and where the file can't be read.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<Row>> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|error| Error::io(path, error))?;
+    let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     parse(&bytes).map_err(|error| error.in_file(path))
 }
 

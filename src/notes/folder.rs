@@ -115,10 +115,10 @@ impl fmt::Display for Skipped {
 pub fn read_folder(source: impl Into<Source>) -> Result<Folder> {
     let source = source.into();
     let root = source.path.as_path();
-    let metadata = std::fs::metadata(root).map_err(|error| Error::io(root, error))?;
+    let metadata = std::fs::metadata(root).map_err(|error| Error::io(root, &error))?;
     let base = if metadata.is_dir() { root } else { root.parent().unwrap_or(root) };
     if metadata.is_dir() {
-        std::fs::read_dir(root).map_err(|error| Error::io(root, error))?;
+        std::fs::read_dir(root).map_err(|error| Error::io(root, &error))?;
     }
     let manifest = if metadata.is_dir() { Manifest::of(root)? } else { Manifest::default() };
     let mut found = files_below(&source, base);
@@ -209,7 +209,7 @@ fn files_below(source: &Source, base: &Path) -> Tree {
                 let path = error.path().unwrap_or(&source.path).to_owned();
                 tree.note(relative(base, &path), Fate::Unread);
                 let cause = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-                tree.problems.push(Error::io(&path, cause));
+                tree.problems.push(Error::io(&path, &cause));
             }
         }
     }
@@ -296,9 +296,9 @@ fn bytes_of(file: &Path) -> Result<Vec<u8>> {
         return Err(Error::new(ErrorKind::Io, "no ordinary file, or gone").in_file(file));
     }
     let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).map_err(|error| Error::io(file, error))?;
+    let opened = std::fs::File::open(file).map_err(|error| Error::io(file, &error))?;
     // Of a file that grows while it is read no more than the bound is taken.
-    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| Error::io(file, error))?;
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| Error::io(file, &error))?;
     if bytes.len() as u64 > LARGEST {
         let message = format!("larger than {} MB", LARGEST >> 20);
         return Err(Error::new(ErrorKind::Limit, message).in_file(file).advise("divide it"));

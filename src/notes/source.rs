@@ -116,7 +116,7 @@ impl Manifest {
         if !path.is_file() {
             return Ok(Manifest::default());
         }
-        let bytes = std::fs::read(&path).map_err(|error| Error::io(&path, error))?;
+        let bytes = std::fs::read(&path).map_err(|error| Error::io(&path, &error))?;
         let (text, _) = super::decode(&bytes).map_err(|error| error.in_file(&path))?;
         toml::from_str(&text).map_err(|error| {
             let place = Place::in_text(&text, error.span().map_or(0, |span| span.start));
