@@ -1,16 +1,23 @@
 //! Reads a folder of table notes and writes the table of recommendations, the themes and the coded points.
 
+mod output;
+
 use anyhow::{Context, Result, anyhow};
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kodebok::codebook::Codebook;
 use kodebok::coding::{self, CodebookFile, Coder, Coding};
 use kodebok::decisions;
+use kodebok::exchange::sheet::decisions_to_xlsx;
+use kodebok::exchange::word::report_to_docx;
 use kodebok::exchange::{refi, tables};
 use kodebok::notes::{self, Columns, Folder, Point, Progress, SkipReason, Source};
 use kodebok::privacy;
-use kodebok::report::{Language, Report, personal_data};
+use kodebok::report::{FileRecord, Language, Report, Run, personal_data};
 use kodebok::themes;
+use output::Output;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,8 +31,8 @@ use tempfile::NamedTempFile;
     version,
     after_help = "A worked call:\n  \
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
-    reads the files below notater/, prints the report in nynorsk, and writes resultat/report.md,\n\
-    resultat/points.jsonl and resultat/decisions.csv, which a person can fill in and give back with --decisions.\n\n\
+    reads the files below notater/, prints the report in nynorsk, and writes it to resultat/ with the coded points and\n\
+    themes, and decisions.xlsx, which a person can fill in and give back with --decisions resultat/decisions.xlsx.\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
     could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
 )]
@@ -39,7 +46,8 @@ struct Arguments {
     /// what is wrong and what to do.
     #[arg(long, conflicts_with_all = ["folder", "out", "qdpx", "tables"])]
     check: bool,
-    /// Where to write report.md, points.jsonl and decisions.csv; made if it is not there.
+    /// Where to write report.html, .docx and .md, points.csv, .xlsx and .jsonl, themes.jsonl, decisions.csv and .xlsx, and
+    /// audit.json: all of them or none. Made if it is not there; what else is there stays, and so does what a person changed.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write the analysis as a REFI-QDA project too, which NVivo, MAXQDA, ATLAS.ti and QualCoder open.
@@ -48,8 +56,8 @@ struct Arguments {
     /// Write tables for R, Python and statistics programs: points.csv, themes.csv, tables.csv and columns.csv.
     #[arg(long, value_name = "DIR")]
     tables: Option<PathBuf>,
-    /// A file of decisions, decisions.csv as filled in by a person: what is decided there wins over the machine, and the coder learns
-    /// from it.
+    /// A file of decisions, decisions.csv or decisions.xlsx as filled in by a person: what is decided there wins over the machine,
+    /// and the coder learns from it.
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
     /// The language of the report.
@@ -134,17 +142,17 @@ fn run(arguments: &Arguments) -> Result<bool> {
     if arguments.check {
         return check(&codebook, arguments.codebook.as_deref());
     }
+    let started = now();
     let mut folder = read(arguments)?;
     if arguments.pseudonymise {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
     }
     let points = notes::points(&folder.documents);
     let mut codings = code(&points, &Coder::new(&codebook));
-    let decisions = match &arguments.decisions {
-        Some(path) => Some(decisions::find(&decisions::read(path)?, &codebook, &folder.documents, &points)),
-        None => None,
-    };
+    let given = arguments.decisions.as_deref().map(Given::read).transpose()?;
+    let decisions = given.as_ref().map(|given| decisions::find(&given.rows, &codebook, &folder.documents, &points));
     let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&codings));
+    let machine = codings.clone();
     let mut themes = None;
     if let Some(decisions) = &decisions {
         decisions.problems.iter().for_each(|problem| eprintln!("summarise: decisions: {problem}"));
@@ -154,29 +162,31 @@ fn run(arguments: &Arguments) -> Result<bool> {
             codings = code(&points, &Coder::new(&codebook));
         }
         decisions.overrule(&mut codings);
-        let machine = themes::group(&points, &codings, themes::Options::default());
-        themes = Some(decisions.regroup(machine, &points, &codings));
+        let grouped = themes::group(&points, &codings, themes::Options::default());
+        themes = Some(decisions.regroup(grouped, &points, &codings));
     }
     let themes = themes.unwrap_or_else(|| themes::group(&points, &codings, themes::Options::default()));
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: decisions.as_ref(),
-        agreement: agreement.as_ref(),
-    };
+    let mut report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    if let Some(decisions) = &decisions {
+        report = report.with_decisions(decisions, agreement.as_ref());
+    }
     let mut markdown = report.markdown(arguments.lang.into()).to_string();
     if !arguments.pseudonymise {
         markdown += &personal_data(&folder, arguments.lang.into());
     }
     if let Some(out) = &arguments.out {
-        write_files(out, &report, &markdown, arguments.lang.into())
+        let run = Run {
+            started,
+            codebook: arguments.codebook.as_ref().map(|path| path.display().to_string()),
+            decisions: given.as_ref().map(|given| given.record.clone()),
+            settings: settings(arguments),
+        };
+        write_files(out, &report, markdown.clone(), arguments.lang.into(), run, given.as_ref())
             .with_context(|| format!("{}: can't be written", out.display()))?;
     }
     if let Some(file) = &arguments.qdpx {
-        write_project(file, &report, arguments.lang.into())
+        // What the machine said by itself stands beside the decisions.
+        write_project(file, &Report { codings: &machine, ..report }, arguments.lang.into())
             .with_context(|| format!("{}: can't be written", file.display()))?;
     }
     if let Some(folder) = &arguments.tables {
@@ -282,23 +292,117 @@ fn code(points: &[Point<'_>], coder: &Coder) -> Vec<Coding> {
     codings
 }
 
-/// Writes each file beside its place and moves it there when it is whole.
-fn write_files(out: &Path, report: &Report<'_>, markdown: &str, language: Language) -> Result<()> {
-    std::fs::create_dir_all(out)?;
-    let mut report_file = NamedTempFile::new_in(out)?;
-    report_file.write_all(markdown.as_bytes())?;
-    let mut points_file = io::BufWriter::new(NamedTempFile::new_in(out)?);
-    for record in report.point_records() {
-        serde_json::to_writer(&mut points_file, &record)?;
-        points_file.write_all(b"\n")?;
+/// A file of decisions that was given.
+struct Given {
+    path: PathBuf,
+    record: FileRecord,
+    rows: Vec<decisions::Row>,
+}
+
+impl Given {
+    fn read(path: &Path) -> Result<Given> {
+        let bytes = std::fs::read(path).with_context(|| format!("{}: can't be read", path.display()))?;
+        let rows = decisions::parse(&bytes).map_err(|error| error.in_file(path))?;
+        Ok(Given { path: path.to_owned(), record: FileRecord::of(path.display().to_string(), &bytes), rows })
     }
-    let points_file = points_file.into_inner()?;
-    let mut decisions_file = NamedTempFile::new_in(out)?;
-    decisions_file.write_all(&report.decisions_csv(language))?;
-    decisions_file.persist(out.join("decisions.csv"))?;
-    report_file.persist(out.join("report.md"))?;
-    points_file.persist(out.join("points.jsonl"))?;
+}
+
+/// What a run was told that changes what it gives.
+fn settings(arguments: &Arguments) -> BTreeMap<String, String> {
+    let source = arguments.folder.as_ref().map_or("data/notes".to_owned(), |path| path.display().to_string());
+    let likeness = themes::Options::default().likeness.to_string();
+    let columns = [
+        ("point_column", &arguments.point_column),
+        ("table_column", &arguments.table_column),
+        ("question_column", &arguments.question_column),
+        ("speaker_column", &arguments.speaker_column),
+    ];
+    let lang = arguments.lang.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let mut settings = vec![
+        ("folder", source),
+        ("lang", lang),
+        ("include", arguments.include.join(" ")),
+        ("exclude", arguments.exclude.join(" ")),
+        ("follow_links", arguments.follow_links.to_string()),
+        ("pseudonymise", arguments.pseudonymise.to_string()),
+        ("themes_likeness", likeness),
+    ];
+    settings.extend(columns.map(|(name, heading)| (name, heading.clone().unwrap_or_default())));
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Writes a run's files, all or none.
+fn write_files(
+    out: &Path,
+    report: &Report<'_>,
+    markdown: String,
+    language: Language,
+    run: Run,
+    given: Option<&Given>,
+) -> Result<()> {
+    let points = tables::tables(report, language).swap_remove(0);
+    let decisions_csv = report.decisions_csv(language);
+    let written = decisions::parse(&decisions_csv)?;
+    let mut files: Vec<Output> = vec![
+        ("report.md", markdown.into_bytes()),
+        ("report.html", report.html(language).to_string().into_bytes()),
+        ("report.docx", report_to_docx(report, language)?),
+        ("points.jsonl", lines(report.point_records())?),
+        ("points.csv", points.to_csv().into_bytes()),
+        ("themes.jsonl", lines(report.theme_records())?),
+        ("decisions.csv", decisions_csv),
+    ];
+    for (name, sheet) in [("points.xlsx", points.to_xlsx()), ("decisions.xlsx", decisions_to_xlsx(report, language))] {
+        match sheet {
+            Ok(bytes) => files.push((name, bytes)),
+            Err(error) => eprintln!("summarise: {name} is not written: {error}"),
+        }
+    }
+    let is_anonymous = run.settings.get("pseudonymise").is_some_and(|set| set == "true");
+    let mut audit = report.audit(run);
+    if is_anonymous {
+        // Documents' names were made anonymous with their texts; what was passed over has kept its own.
+        audit.inputs.iter_mut().filter(|input| input.outcome == "skipped").for_each(|input| {
+            input.path = "[Fil]";
+            input.reason = None;
+        });
+    }
+    audit.outputs = files.iter().map(|(name, bytes)| FileRecord::of(*name, bytes)).collect();
+    files.push((output::RECORD, serde_json::to_vec_pretty(&audit)?));
+    // What a person decided goes only where it was carried along.
+    let is_whole = report.decisions.is_some_and(|decisions| decisions.problems.is_empty());
+    let carried: Vec<decisions::Row> = written
+        .into_iter()
+        .chain(given.into_iter().filter(|_| is_whole).flat_map(|given| given.rows.clone()))
+        .collect();
+    // The other of two files of decisions, as a run left it, when the one beside it was filled in and given.
+    let is_twin = |name: &str| {
+        given.is_some_and(|given| {
+            let parent = given.path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+            parent.is_some() && parent == out.canonicalize().ok() && !given.path.ends_with(name)
+        })
+    };
+    let may_go = |name: &str, bytes: &[u8], is_untouched: bool| {
+        if !name.starts_with("decisions.") {
+            return is_untouched;
+        }
+        let is_carried = || decisions::parse(bytes).is_ok_and(|rows| decisions::lost(&rows, &carried).is_empty());
+        (is_untouched && is_twin(name)) || is_carried()
+    };
+    for kept in output::put(out, &files, &may_go)? {
+        eprintln!("summarise: a file that a person had changed is kept as {}", out.join(kept).display());
+    }
     Ok(())
+}
+
+/// Records as JSON, a line each.
+fn lines<T: Serialize>(records: impl Iterator<Item = T>) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for record in records {
+        serde_json::to_writer(&mut bytes, &record)?;
+        bytes.push(b'\n');
+    }
+    Ok(bytes)
 }
 
 fn write_project(file: &Path, report: &Report<'_>, language: Language) -> Result<()> {

@@ -10,7 +10,6 @@ use kodebok::notes::{self, Document, Folder, Point, read_folder};
 use kodebok::report::{Language, Report};
 use kodebok::themes::{self, Theme};
 use std::fs;
-use std::process::Command;
 use tempfile::tempdir;
 
 /// `decisions.csv` of a folder, with a code and a note for every point whose number `fill` takes.
@@ -19,15 +18,7 @@ fn filled_in(folder: &Folder, language: Language, fill: impl Fn(usize) -> bool) 
     let points = notes::points(&folder.documents);
     let codings = coding::code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
-    let report = Report {
-        folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: None,
-        agreement: None,
-    };
+    let report = Report::new(folder, &codebook, &points, &codings, &themes);
     let written = String::from_utf8(report.decisions_csv(language)).unwrap();
     let mut reader =
         csv::ReaderBuilder::new().delimiter(b';').from_reader(written.trim_start_matches('\u{feff}').as_bytes());
@@ -78,30 +69,83 @@ fn what_spreadsheets_make_of_it_reads_the_same() {
     }
 }
 
-/// Where LibreOffice is installed, it opens the file and saves it as CSV of its own.
-#[test]
-fn libreoffice_gives_back_what_it_was_given() {
-    if Command::new("soffice").arg("--version").output().is_err() {
-        eprintln!("no soffice here: not tested");
-        return;
+#[cfg(all(feature = "documents", feature = "exchange"))]
+mod workbooks {
+    use super::*;
+    use std::path::Path;
+    use std::process::Command;
+
+    /// The same decisions as a run writes them again: `decisions.csv` and `decisions.xlsx`.
+    fn written_again(folder: &Folder, text: &str) -> (Vec<u8>, Vec<u8>) {
+        let codebook = Codebook::summit_2017();
+        let points = notes::points(&folder.documents);
+        let mut codings = coding::code(&points, &Coder::new(&codebook));
+        let outcome =
+            decisions::find(&decisions::parse(text.as_bytes()).unwrap(), &codebook, &folder.documents, &points);
+        outcome.overrule(&mut codings);
+        let themes = outcome.regroup(themes::group(&points, &codings, themes::Options::default()), &points, &codings);
+        let report = Report::new(folder, &codebook, &points, &codings, &themes).with_decisions(&outcome, None);
+        let workbook = kodebok::exchange::sheet::decisions_to_xlsx(&report, Language::Nynorsk).unwrap();
+        (report.decisions_csv(Language::Nynorsk), workbook)
     }
-    let dir = tempdir().unwrap();
-    let text = filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0);
-    fs::write(dir.path().join("decisions.csv"), [b"\xef\xbb\xbf", text.as_bytes()].concat()).unwrap();
-    // Token 1: separator 59 (;), text mark 34, character set 76 (UTF-8), first line 1.
-    let convert = |format: &str, from: &str, to: &str| {
+
+    /// What a person filled in, by the point's text.
+    fn filled(rows: &[decisions::Row]) -> Vec<(String, String, String)> {
+        rows.iter().map(|row| (row.text.clone(), row.own_code.clone(), row.note.clone())).collect()
+    }
+
+    #[test]
+    fn a_workbook_says_what_the_text_says() {
+        let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
+        let rows = decisions::parse(&xlsx).unwrap();
+        assert_eq!(rows, decisions::parse(&csv).unwrap());
+        assert!(rows.iter().filter(|row| row.is_decided()).count() > 25);
+        let dir = tempdir().unwrap();
+        let path = dir.path().join("avgjørelser.csv");
+        fs::write(&path, &xlsx).unwrap();
+        assert_eq!(decisions::read(&path).unwrap(), rows, "whatever it is called");
+        let message = decisions::parse(&xlsx[..xlsx.len() / 2]).unwrap_err().to_string();
+        assert!(message.contains("so broken that it can't be unpacked"), "{message}");
+    }
+
+    /// LibreOffice's, with a profile of its own so that others may run beside it; opens a file and saves it by a filter.
+    fn resaved(dir: &Path, file: &str, filter: &str) -> Vec<u8> {
+        let extension = filter.split(':').next().unwrap();
+        // 59: semicolon, 34: quotation mark, 76: UTF-8, 1: from the first line, 1044: bokmål of Norway.
         let run = Command::new("soffice")
-            .args(["--headless", "--infilter=CSV:59,34,76,1", "--convert-to", format, "--outdir"])
-            .args([dir.path().join(to), dir.path().join(from)])
-            .status()
+            .arg(format!("-env:UserInstallation=file://{}", dir.join("profile").display()))
+            .args(["--headless", "--infilter=CSV:59,34,76,1,,1044", "--convert-to", filter, "--outdir"])
+            .args([dir.join("saved"), dir.join(file)])
+            .output()
             .unwrap();
-        assert!(run.success());
-    };
-    convert("csv:Text - txt - csv (StarCalc):59,34,76,1", "decisions.csv", "saved");
-    let rows = decisions::read(dir.path().join("saved/decisions.csv")).unwrap();
-    let expected = decisions::parse(text.as_bytes()).unwrap();
-    let notes = |rows: &[decisions::Row]| rows.iter().map(|row| row.note.clone()).collect::<Vec<_>>();
-    assert_eq!(notes(&rows), notes(&expected));
+        let saved = dir.join("saved").join(Path::new(file).with_extension(extension));
+        fs::read(saved).unwrap_or_else(|error| panic!("{filter}: {error}: {}", String::from_utf8_lossy(&run.stderr)))
+    }
+
+    /// Where LibreOffice is installed, it opens what a run wrote and saves it as it likes.
+    #[test]
+    fn libreoffice_gives_back_what_it_was_given() {
+        if Command::new("soffice").arg("--version").output().is_err() {
+            eprintln!("no soffice here: not tested");
+            return;
+        }
+        let dir = tempdir().unwrap();
+        let (csv, xlsx) = written_again(&bundled(), &filled_in(&bundled(), Language::Bokmal, |number| number % 7 == 0));
+        fs::write(dir.path().join("text.csv"), &csv).unwrap();
+        fs::write(dir.path().join("sheet.xlsx"), &xlsx).unwrap();
+        let expected = filled(&decisions::parse(&csv).unwrap());
+        for (name, file, filter) in [
+            ("the text in UTF-8", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,76,1,,1044"),
+            ("the text in Windows-1252", "text.csv", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
+            ("the text as a workbook", "text.csv", "xlsx"),
+            ("the workbook", "sheet.xlsx", "xlsx"),
+            ("the workbook as its own", "sheet.xlsx", "ods"),
+            ("the workbook as text", "sheet.xlsx", "csv:Text - txt - csv (StarCalc):59,34,1,1,,1044"),
+        ] {
+            let rows = decisions::parse(&resaved(dir.path(), file, filter)).unwrap();
+            assert_eq!(filled(&rows), expected, "{name}");
+        }
+    }
 }
 
 /// The notes with every tenth point reworded; of other formats than plain text none, since their text is not the file's.
@@ -142,6 +186,54 @@ fn decisions_survive_editing() {
         let note = decided.as_ref().and_then(|decided| decided.note.clone());
         assert_eq!(note, Some(format!("merknad {at}: på øya")), "{}", points[at].text);
     }
+}
+
+/// Points reworded before and behind, points taken out, and points put in, in plain text; gives also which points are left.
+fn worked_over(folder: &Folder) -> (Vec<Document>, Vec<usize>) {
+    let points = notes::points(&folder.documents);
+    let mut documents: Vec<(String, String)> =
+        folder.documents.iter().map(|document| (document.path.clone(), document.text.clone())).collect();
+    let mut left: Vec<usize> = Vec::new();
+    for (at, point) in points.iter().enumerate().rev() {
+        let text = &mut documents[point.document].1;
+        let is_bullet = text[point.span.clone()].starts_with("- ") && point.document != 1;
+        match at % 20 {
+            4 if is_bullet => text.replace_range(point.span.start + 2..point.span.start + 2, "Ofte: "),
+            8 if is_bullet => text.insert_str(point.span.end, ", sa hun"),
+            12 if is_bullet => {
+                text.replace_range(point.span.clone(), "");
+                continue;
+            }
+            16 if is_bullet => text.insert_str(point.span.end, "\n- Noe helt nytt om kaffen"),
+            _ => {}
+        }
+        left.push(at);
+    }
+    left.reverse();
+    (documents.into_iter().map(|(path, text)| Document::from_text(path, &text)).collect(), left)
+}
+
+#[test]
+fn decisions_survive_notes_that_were_worked_over() {
+    let mut folder = bundled();
+    folder.documents.retain(|document| document.path.ends_with(".txt"));
+    let rows = decisions::parse(filled_in(&folder, Language::Bokmal, |_| true).as_bytes()).unwrap();
+    let (documents, left) = worked_over(&folder);
+    let points = notes::points(&documents);
+    let all = notes::points(&folder.documents).len();
+    assert!(left.len() < all && all - left.len() < all / 10, "{} of {all}", left.len());
+    let outcome = decisions::find(&rows, &Codebook::summit_2017(), &documents, &points);
+    let mut kept: Vec<String> =
+        outcome.points.iter().filter_map(|decided| decided.as_ref().and_then(|decided| decided.note.clone())).collect();
+    let mut expected: Vec<String> = left.iter().map(|at| format!("merknad {at}: på øya")).collect();
+    kept.sort();
+    expected.sort();
+    assert_eq!(kept, expected);
+    for (point, decided) in points.iter().zip(&outcome.points) {
+        assert_eq!(decided.is_none(), point.text.starts_with("Noe helt nytt"), "{}", point.text);
+    }
+    let listed = outcome.problems.iter().filter(|problem| problem.kind == decisions::ProblemKind::NotFound).count();
+    assert_eq!(listed, all - left.len(), "what was taken out is listed");
 }
 
 #[test]

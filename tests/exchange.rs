@@ -11,7 +11,7 @@ use kodebok::exchange::dictionary::{Dictionary, Entry};
 use kodebok::exchange::refi::{Decision, LineEnds, Options, Project};
 use kodebok::exchange::{Notice, to_toml};
 use kodebok::notes::{self, Document, Folder};
-use kodebok::report::Report;
+use kodebok::report::{Language, Report};
 use kodebok::themes;
 use std::collections::BTreeSet;
 use std::fs;
@@ -279,6 +279,38 @@ fn a_study_of_another_program_keeps_all_that_is_text_and_lists_the_rest() {
     assert_eq!(coded(&shallow, None)[2], row("Lang kø", "tjenester", &[]));
 }
 
+/// A filled-in file of decisions goes along as a user's own codings, beside what the machine said.
+#[test]
+fn decisions_of_the_report_stand_beside_the_machines_codings() {
+    let codebook = Codebook::parse(
+        "id = \"k\"\n[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 3\nstems = [\"tid\"]\n[[code]]\nid = \"b\"",
+    )
+    .unwrap();
+    let folder =
+        Folder { documents: vec![Document::from_text("bord-1.txt", "- mer tid\n- lunsj")], ..Folder::default() };
+    let points = notes::points(&folder.documents);
+    let codings = coding::code(&points, &Coder::new(&codebook));
+    let themes = themes::group(&points, &codings, themes::Options::default());
+    let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    let file = String::from_utf8(report.decisions_csv(Language::Bokmal)).unwrap();
+    let fill = |line: &str| if line.contains(";mer tid;a;") { line.replace(";;;;", ";b;;;") } else { line.to_owned() };
+    let filled: String = file.lines().map(|line| fill(line) + "\r\n").collect();
+    let rows = kodebok::decisions::parse(filled.as_bytes()).unwrap();
+    let outcome = kodebok::decisions::find(&rows, &codebook, &folder.documents, &points);
+    assert_eq!(outcome.decided(), 1, "{filled}");
+    let project = Project::of_report(&report.with_decisions(&outcome, None), &[], &Options::default());
+    let given: Vec<(&str, Vec<&str>)> = project.sources[0]
+        .selections
+        .iter()
+        .map(|selection| {
+            let user = project.users.iter().find(|user| Some(user.guid) == selection.user).unwrap();
+            let code = |guid| project.codes.iter().find(|code| code.guid == guid).map(|code| code.name.as_str());
+            (user.name.as_str(), selection.codings.iter().filter_map(|coding| code(coding.code)).collect())
+        })
+        .collect();
+    assert_eq!(given, [("kodebok", vec!["a"]), ("menneske", vec!["b"]), ("kodebok", vec![])]);
+}
+
 #[test]
 fn what_people_decided_comes_back_as_examples_of_the_codebook() {
     let codebook = Codebook::summit_2017();
@@ -286,19 +318,11 @@ fn what_people_decided_comes_back_as_examples_of_the_codebook() {
         "bord-1.txt",
         "- Fem måneders ventetid på DPS\n- Lunsj\n- Foreldre blir møtt med fordommer",
     )];
-    let folder = Folder { documents, problems: Vec::new(), skipped: Vec::new() };
+    let folder = Folder { documents, ..Folder::default() };
     let points = notes::points(&folder.documents);
     let codings = coding::code(&points, &Coder::new(&codebook));
     let themes = themes::group(&points, &codings, themes::Options::default());
-    let report = Report {
-        folder: &folder,
-        codebook: &codebook,
-        points: &points,
-        codings: &codings,
-        themes: &themes,
-        decisions: None,
-        agreement: None,
-    };
+    let report = Report::new(&folder, &codebook, &points, &codings, &themes);
     let decided = |point, codes: &[usize]| Decision { coder: "Kari".to_owned(), point, codes: codes.to_vec() };
     let project = Project::of_report(&report, &[decided(0, &[2, 3]), decided(1, &[])], &Options::default());
     let back = Project::from_qdpx(&project.to_qdpx(LineEnds::CrLf).unwrap()).unwrap().value;

@@ -107,7 +107,7 @@ fn score(tree: &Tree, points: &[Point<'_>], truth: &[&String], likeness: f32) ->
     b_cubed(&found, truth)
 }
 
-/// The default cut is near the best of every set, and each set is grouped better than TF-IDF or n-grams could (0.38 and 0.41 on
+/// The default cut is near the best of every set, and each set is grouped far better than TF-IDF or n-grams could (0.38 and 0.41 on
 /// `dev` at the thresholds that suit it best, 0.65 and 0.66 on the bundled notes).
 #[test]
 fn themes_of_several_sets() {
@@ -123,7 +123,7 @@ fn themes_of_several_sets() {
     let mut likenesses: Vec<f32> = (5..=18).map(|step| step as f32 * 0.02).collect();
     likenesses.push(Options::default().likeness);
     println!("{:20} {}", "likeness", likenesses.iter().map(|at| format!("{at:6.2}")).collect::<String>());
-    for (set, least) in [&dev, &bundled].into_iter().chain(&halves).zip([0.6, 0.72, 0.6, 0.6, 0.72, 0.72]) {
+    for (set, least) in [&dev, &bundled].into_iter().chain(&halves).zip([0.72, 0.82, 0.72, 0.78, 0.88, 0.82]) {
         let scores = set.scores(&coder, &likenesses);
         println!("{:20} {}", set.name, scores.iter().map(|score| format!("{score:6.3}")).collect::<String>());
         let default = scores[scores.len() - 1];
@@ -139,7 +139,7 @@ fn themes_of_the_set_held_back() {
     let set = Set::of_table("held back", include_str!("themes/heldback.tsv"));
     let score = set.scores(&Coder::new(&Codebook::summit_2017()), &[Options::default().likeness])[0];
     println!("held back: B-cubed F1 {score:.3}");
-    assert!(score >= 0.5, "{score}");
+    assert!(score >= 0.62, "{score}");
 }
 
 /// Among thousands of other points, where not every two are compared, themes come out as well as where all are.
@@ -162,5 +162,5 @@ fn candidates_serve_as_well_as_all_pairs() {
     };
     let (candidates, naive) = (score_of(tree(&all, &codings)), score_of(naive_tree(&all, &codings)));
     println!("dev among {} points: B-cubed F1 {candidates:.3} from candidates, {naive:.3} from all pairs", all.len());
-    assert!(candidates >= 0.5 && candidates >= naive - 0.04, "{candidates} against {naive}");
+    assert!(candidates >= 0.62 && candidates >= naive - 0.04, "{candidates} against {naive}");
 }

@@ -2,8 +2,9 @@
 
 use crate::codebook::{Codebook, Cue, CueKind};
 use crate::norwegian::{lower_case, stem, words};
+use foldhash::HashMap;
 use regex::{Regex, RegexBuilder};
-use std::collections::HashMap;
+
 use std::ops::Range;
 
 /// What cues say: code and weight.
@@ -130,11 +131,11 @@ impl CueIndex {
     pub fn of<'c>(codes: usize, cues: impl Iterator<Item = (usize, &'c Cue)>) -> CueIndex {
         let mut index = CueIndex {
             codes,
-            words: HashMap::new(),
-            stems: HashMap::new(),
+            words: HashMap::default(),
+            stems: HashMap::default(),
             beginnings: Affixes::default(),
             endings: Affixes::default(),
-            phrase_words: HashMap::new(),
+            phrase_words: HashMap::default(),
             phrases: Vec::new(),
             patterns: Vec::new(),
         };
@@ -254,6 +255,16 @@ fn covered(steps: &[Step], words: &[PhraseWord]) -> Option<usize> {
             let (first, after) = words.split_first()?;
             if first.number() == *number { Some(1 + covered(rest, after)?) } else { None }
         }
-        Step::Gap => (0..=GAP.min(words.len())).find_map(|gap| Some(gap + covered(rest, &words[gap..])?)),
+        Step::Gap => (0..=GAP.min(words.len()))
+            .filter(|&gap| may_follow(rest, words.get(gap)))
+            .find_map(|gap| Some(gap + covered(rest, &words[gap..])?)),
+    }
+}
+
+/// Whether the first of the steps may match at a word.
+fn may_follow(steps: &[Step], word: Option<&PhraseWord>) -> bool {
+    match steps.first() {
+        Some(Step::Word(number)) => word.is_some_and(|word| word.number() == *number),
+        Some(Step::Gap) | None => true,
     }
 }

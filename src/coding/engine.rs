@@ -87,6 +87,9 @@ impl Engine {
         memo.begin();
         let (mut from, mut before) = (0, 0);
         while from < text.len() {
+            if from > 0 {
+                memo.flush();
+            }
             (from, before) = self.sum_window(text, from, before, memo);
         }
         self.sum_whole(text, memo);
@@ -110,11 +113,10 @@ impl Engine {
         let next = memo.look_up(text, from, &self.cues, &self.model);
         memo.add_rows();
         let last = memo.add_pairs(before, &self.model);
-        memo.flush();
         (next, last)
     }
 
-    /// Adds what is a matter of the whole text: its shape, phrases and patterns.
+    /// Adds what is a matter of the whole text, its shape, phrases and patterns, to the sums of its last window.
     fn sum_whole(&self, text: &str, memo: &mut Memo) {
         let shape = &self.shapes[Shape::of(text, memo.in_phrases.len()).number()];
         memo.learned_sums().iter_mut().zip(shape).for_each(|(sum, learned)| *sum += learned);

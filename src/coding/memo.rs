@@ -81,8 +81,8 @@ pub(super) struct Memo {
     scanner: Scanner,
     /// The forms of the window that was looked up last.
     forms: Vec<Form>,
-    /// The pairs of stems in it of which something was learned.
-    pairs: Vec<Feature>,
+    /// The features of the form that is worked out.
+    features: Vec<Feature>,
     /// The sums of a window, which 32 bits hold.
     sums: Vec<Lanes>,
     /// The sums of the point so far, laid out like a row.
@@ -112,7 +112,7 @@ impl Memo {
             count: 0,
             scanner: Scanner::default(),
             forms: Vec::new(),
-            pairs: Vec::new(),
+            features: Vec::new(),
             sums: vec![[0; LANES]; layout.lanes()],
             totals: vec![0; layout.lanes() * LANES],
             in_phrases: Vec::new(),
@@ -199,19 +199,9 @@ impl Memo {
 
     /// Adds to the sums what was learned of the pairs of stems in the window, given the stem before it; gives its last stem.
     pub fn add_pairs(&mut self, before: u32, model: &Model) -> u32 {
-        if self.pairs.len() < self.forms.len() {
-            self.pairs.resize(self.forms.len(), Feature::default());
-        }
-        let (mut before, mut count) = (before, 0);
-        for form in &self.forms {
-            // Written whether or not it is known, and kept if it is: whether it is can't be foreseen, and a jump that
-            // was foreseen wrongly costs more.
-            self.pairs[count] = features::pair(before, form.stem);
-            count += usize::from(model.knows(self.pairs[count]));
-            before = form.stem;
-        }
-        model.add(&self.pairs[..count], &mut self.sums.as_flattened_mut()[self.layout.learned()]);
-        before
+        let sums = &mut self.sums.as_flattened_mut()[self.layout.learned()];
+        let together = self.forms.chunks(Model::TOGETHER);
+        together.fold(before, |before, forms| model.add_pairs(before, forms.iter().map(|form| form.stem), sums))
     }
 
     /// The sums of what was learned, to add to.
@@ -244,8 +234,15 @@ impl Memo {
             return self.long_form(&text[start..end], cues, model);
         }
         let key = key(text.as_bytes(), start, end);
+        let slot = &self.slots[hash(key) & (self.slots.len() - 1)];
+        if slot.key == key { slot.form } else { self.short_form(&text[start..end], key, cues, model) }
+    }
+
+    /// [`Memo::form`] for a short one that is not in the first place where it may be.
+    #[inline(never)]
+    fn short_form(&mut self, form: &str, key: u128, cues: &CueIndex, model: &Model) -> Form {
         let slot = &self.slots[self.place(key)];
-        if slot.key == key { slot.form } else { self.new_short_form(&text[start..end], key, cues, model) }
+        if slot.key == key { slot.form } else { self.new_short_form(form, key, cues, model) }
     }
 
     /// The slot of a key, or the empty one where it belongs.
@@ -298,17 +295,18 @@ impl Memo {
     fn work_out(&mut self, form: &str, cues: &CueIndex, model: &Model) -> Form {
         let lower = lower_case(form);
         let stem = stem(&lower);
-        let described = features::of_form(&lower, &stem);
+        self.features.clear();
+        let stem_number = features::add_form(&lower, &stem, &mut self.features);
         let (weights, in_phrases) = cues.form(&lower, &stem);
         let from = self.rows.len();
         self.rows.resize(from + self.layout.lanes(), [0; LANES]);
         let row = self.rows[from..].as_flattened_mut();
-        model.add(&described.features, &mut row[self.layout.learned()]);
+        model.add(&self.features, &mut row[self.layout.learned()]);
         for (number, weight) in row[self.layout.cues()].iter_mut().zip(weights) {
             *number = in_steps(weight);
         }
         self.count += 1;
-        Form { number: (self.count - 1) as u32, stem: described.stem, in_phrases }
+        Form { number: (self.count - 1) as u32, stem: stem_number, in_phrases }
     }
 }
 

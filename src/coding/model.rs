@@ -49,6 +49,9 @@ pub(super) struct Model {
 const SQUARES_SHIFT: u32 = 6;
 
 impl Model {
+    /// So many features are added at once: the sums of so many weights, of a count of 2 at most, fit in 16 bits.
+    pub const TOGETHER: usize = 128;
+
     /// The model of a codebook: the bundled weights where they were learned from this very codebook, else learned now; from
     /// the cues alone where there are no examples.
     pub fn of(codebook: &Codebook, cues: &CueIndex) -> Model {
@@ -88,8 +91,36 @@ impl Model {
 
     /// Adds what features say: to the first numbers of `sums` the weights for each outcome, in steps of [`Model::scale`], and to
     /// the last one their squared sizes, which [`Model::length`] reads.
-    #[inline]
     pub fn add(&self, features: &[Feature], sums: &mut [i32]) {
+        if self.outcomes < size_of::<u64>() {
+            features.chunks(Model::TOGETHER).for_each(|features| self.add_narrow(features, sums));
+        } else {
+            self.add_wide(features, sums);
+        }
+    }
+
+    /// [`Model::add`] for rows that one number holds, with all their bytes added at once.
+    #[inline]
+    fn add_narrow(&self, features: &[Feature], sums: &mut [i32]) {
+        let (mut lanes, mut squares) = (Lanes::default(), 0);
+        for &Feature { bucket, count } in features {
+            let (is_known, row) = self.table.number(bucket as usize);
+            if is_known {
+                lanes.add(row, count);
+                squares += squared_size(count, (row >> (8 * self.outcomes)) as u8);
+            }
+        }
+        self.add_sums(&lanes, squares, sums);
+    }
+
+    #[inline]
+    fn add_sums(&self, lanes: &Lanes, squares: i32, sums: &mut [i32]) {
+        let (weights, rest) = sums.split_at_mut(self.outcomes);
+        weights.iter_mut().zip(lanes.sums()).for_each(|(sum, lane)| *sum += lane);
+        rest.iter_mut().for_each(|sum| *sum += squares);
+    }
+
+    fn add_wide(&self, features: &[Feature], sums: &mut [i32]) {
         let Some((squares, sums)) = sums.split_last_mut() else { return };
         for &Feature { bucket, count } in features {
             let Some((rarity, weights)) = self.table.row(bucket as usize).and_then(<[u8]>::split_last) else {
@@ -98,15 +129,31 @@ impl Model {
             for (sum, weight) in sums.iter_mut().zip(weights) {
                 *sum += i32::from(count) * i32::from(*weight as i8);
             }
-            let size = i32::from(count) * i32::from(*rarity);
-            *squares += (size * size) >> SQUARES_SHIFT;
+            *squares += squared_size(count, *rarity);
         }
     }
 
-    /// Whether anything was learned of a feature.
+    /// Adds, as [`Model::add`] does, what is said by the pairs of stems in a row, given the stem before them; gives the last of
+    /// them.
     #[inline]
-    pub fn knows(&self, feature: Feature) -> bool {
-        self.table.has(feature.bucket as usize)
+    pub fn add_pairs(&self, before: u32, stems: impl ExactSizeIterator<Item = u32>, sums: &mut [i32]) -> u32 {
+        debug_assert!(stems.len() <= Model::TOGETHER);
+        let mut before = before;
+        let pairs = stems.map(|stem| features::pair(std::mem::replace(&mut before, stem), stem));
+        if self.outcomes >= size_of::<u64>() {
+            pairs.for_each(|pair| self.add_wide(&[pair], sums));
+            return before;
+        }
+        let (mut lanes, mut squares) = (Lanes::default(), 0);
+        for Feature { bucket, count } in pairs {
+            // Half of the pairs are known, and which can't be foreseen: a row of nothing is added instead of jumping.
+            let (is_known, row) = self.table.number(bucket as usize);
+            let row = if is_known { row } else { 0 };
+            lanes.add(row, count);
+            squares += squared_size(count, (row >> (8 * self.outcomes)) as u8);
+        }
+        self.add_sums(&lanes, squares, sums);
+        before
     }
 
     /// The length of a feature vector from the sum of squared sizes that [`Model::add`] counted; 1 where there are none.
@@ -145,6 +192,41 @@ impl Model {
     }
 }
 
+#[inline]
+fn squared_size(count: u8, rarity: u8) -> i32 {
+    let size = i32::from(count) * i32::from(rarity);
+    (size * size) >> SQUARES_SHIFT
+}
+
+/// Sums of the eight bytes of numbers, each a signed weight: two times four sums of 16 bits. Weights are made positive by
+/// adding 128, which is taken off at the end.
+#[derive(Default)]
+struct Lanes {
+    /// The sums of the first, third, fifth and seventh bytes.
+    even: u64,
+    odd: u64,
+    count: u64,
+}
+
+impl Lanes {
+    const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
+
+    #[inline]
+    fn add(&mut self, row: u64, count: u8) {
+        let (row, count) = (row ^ u64::from_ne_bytes([128; 8]), u64::from(count));
+        self.even += (row & Self::EVEN) * count;
+        self.odd += (row >> 8 & Self::EVEN) * count;
+        self.count += count;
+    }
+
+    fn sums(&self) -> [i32; 8] {
+        std::array::from_fn(|byte| {
+            let lanes = if byte % 2 == 0 { self.even } else { self.odd };
+            (lanes >> (byte / 2 * 16) & 0xFFFF) as i32 - 128 * self.count as i32
+        })
+    }
+}
+
 const MARK: &[u8; 8] = b"KODEBOK3";
 
 /// Learned weights, with the rarity that goes with them, as bytes a bucket; and the value of a weight of 1.
@@ -170,10 +252,9 @@ fn features_of(text: &str) -> Vec<Feature> {
     let (mut before, mut count) = (0, 0);
     for word in words(text) {
         let lower = lower_case(word.text);
-        let form = features::of_form(&lower, &stem(&lower));
-        found.extend(form.features);
-        found.push(features::pair(before, form.stem));
-        before = form.stem;
+        let stem = features::add_form(&lower, &stem(&lower), &mut found);
+        found.push(features::pair(before, stem));
+        before = stem;
         count += 1;
     }
     found.extend(Shape::of(text, count).features());
@@ -261,6 +342,24 @@ mod tests {
 
     fn example(text: &str, code: Option<usize>) -> Example {
         Example { text: text.into(), code, also: Vec::new(), group: String::new(), genre: String::new(), line: 1 }
+    }
+
+    #[test]
+    fn rows_are_added_at_once_as_one_by_one() {
+        let rows = (0..BUCKETS).map(|bucket| {
+            let byte = |at: usize| (bucket * 31 + at * 97).wrapping_mul(2_654_435_761) as u8;
+            (bucket % 3 > 0).then(|| (0..6).map(byte).collect())
+        });
+        let model = Model { outcomes: 5, table: Table::new(6, rows), ..Model::of_cues(5) };
+        let count = |at: usize| if at.is_multiple_of(3) { 1 } else { 2 };
+        let features: Vec<Feature> =
+            (0..1000).map(|at| Feature { bucket: at * 1048 + at % 7, count: count(at as usize) }).collect();
+        for features in [&features[..0], &features[..1], &features[..Model::TOGETHER], &features] {
+            let (mut at_once, mut one_by_one) = ([7; 6], [7; 6]);
+            model.add(features, &mut at_once);
+            model.add_wide(features, &mut one_by_one);
+            assert_eq!(at_once, one_by_one);
+        }
     }
 
     #[test]

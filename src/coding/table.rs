@@ -5,78 +5,94 @@ use std::borrow::Cow;
 /// A row of bytes for some of the buckets: a bit a bucket says whether it has one, and counting bits finds it.
 pub(super) struct Table {
     width: usize,
-    bits: Vec<u64>,
-    /// How many buckets before each word of bits have a row.
-    ranks: Vec<u32>,
+    /// For each eight buckets their bits, the lowest for the first, and above them how many buckets before have a row.
+    blocks: Vec<u32>,
     rows: Cow<'static, [u8]>,
 }
+
+/// Buckets whose bits stand together.
+const BLOCK: usize = 8;
+
+/// Blocks come in groups of so many, so that a table of any size is written as whole numbers of 64 bits.
+const GROUP: usize = 8;
 
 impl Table {
     /// A table of so many buckets without any row.
     pub fn empty(buckets: usize) -> Table {
-        Table {
-            width: 1,
-            bits: vec![0; buckets.div_ceil(64)],
-            ranks: vec![0; buckets.div_ceil(64)],
-            rows: Cow::Borrowed(&[]),
-        }
+        Table { width: 1, blocks: vec![0; blocks(buckets)], rows: Cow::Borrowed(&[]) }
     }
 
     /// A table of rows of `width` bytes, for each bucket in order one or none.
     pub fn new(width: usize, rows: impl ExactSizeIterator<Item = Option<Vec<u8>>>) -> Table {
-        let mut bits = vec![0; rows.len().div_ceil(64)];
+        let mut bits = vec![0; blocks(rows.len())];
         let mut bytes = Vec::new();
         for (bucket, row) in rows.enumerate() {
             if let Some(row) = row {
-                bits[bucket / 64] |= 1 << (bucket % 64);
+                bits[bucket / BLOCK] |= 1 << (bucket % BLOCK);
                 bytes.extend(row);
             }
         }
-        Table::of(width, bits, Cow::Owned(bytes))
+        Table::of(width, &bits, Cow::Owned(bytes))
     }
 
-    fn of(width: usize, bits: Vec<u64>, rows: Cow<'static, [u8]>) -> Table {
+    fn of(width: usize, bits: &[u8], rows: Cow<'static, [u8]>) -> Table {
         let mut before = 0;
-        let rank = |bits: &u64| {
+        let block = |bits: &u8| {
+            let block = before << BLOCK | u32::from(*bits);
             before += bits.count_ones();
-            before - bits.count_ones()
+            block
         };
-        let ranks = bits.iter().map(rank).collect();
-        Table { width, bits, ranks, rows }
-    }
-
-    /// Whether a bucket has a row.
-    #[inline]
-    pub fn has(&self, bucket: usize) -> bool {
-        self.bits[bucket / 64] >> (bucket % 64) & 1 == 1
+        Table { width, blocks: bits.iter().map(block).collect(), rows }
     }
 
     /// The row of a bucket.
     #[inline]
     pub fn row(&self, bucket: usize) -> Option<&[u8]> {
-        let bits = self.bits[bucket / 64];
-        let (own, before) = (1 << (bucket % 64), self.ranks[bucket / 64]);
-        if bits & own == 0 {
-            return None;
-        }
-        let number = (before + (bits & (own - 1)).count_ones()) as usize;
-        self.rows.get(number * self.width..)?.get(..self.width)
+        let (has_row, number) = self.find(bucket);
+        if has_row { self.rows.get(number * self.width..)?.get(..self.width) } else { None }
     }
 
-    /// The table as bytes, little end first: the bits, then the rows.
+    /// Whether a bucket has a row, and that row as a number whose lowest byte is the row's first. Of a row of less than eight
+    /// bytes the others are of no meaning, and neither is the number of a bucket without a row.
+    #[inline]
+    pub fn number(&self, bucket: usize) -> (bool, u64) {
+        let (has_row, number) = self.find(bucket);
+        let rows = self.rows.get(number * self.width..).unwrap_or_default();
+        (has_row, rows.first_chunk().map_or_else(|| last_number(rows), |row| u64::from_le_bytes(*row)))
+    }
+
+    /// Whether a bucket has a row, and how many buckets before it do.
+    #[inline]
+    fn find(&self, bucket: usize) -> (bool, usize) {
+        let block = self.blocks[bucket / BLOCK];
+        let own = 1 << (bucket % BLOCK);
+        let before = ((block & (own - 1)) as u8).count_ones();
+        (block & own != 0, ((block >> BLOCK) + before) as usize)
+    }
+
+    /// The table as bytes: the bits, then the rows.
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.bits.iter().flat_map(|bits| bits.to_le_bytes()));
+        bytes.extend(self.blocks.iter().map(|block| *block as u8));
         bytes.extend(self.rows.iter());
     }
 
     /// A table of so many buckets from what [`Table::write`] wrote; `None` where the length is not right.
     pub fn read(width: usize, buckets: usize, bytes: &'static [u8]) -> Option<Table> {
-        let (bits, rows) = bytes.split_at_checked(buckets.div_ceil(64) * 8)?;
-        let bits = bits.as_chunks::<8>().0.iter().map(|bits| u64::from_le_bytes(*bits)).collect();
-        let table = Table::of(width, bits, Cow::Borrowed(rows));
-        let count: usize = table.bits.iter().map(|bits| bits.count_ones() as usize).sum();
-        (rows.len() == count * width).then_some(table)
+        let (bits, rows) = bytes.split_at_checked(blocks(buckets))?;
+        let count: usize = bits.iter().map(|bits| bits.count_ones() as usize).sum();
+        (rows.len() == count * width).then(|| Table::of(width, bits, Cow::Borrowed(rows)))
     }
+}
+
+/// How many blocks hold the bits of so many buckets.
+fn blocks(buckets: usize) -> usize {
+    buckets.div_ceil(BLOCK).next_multiple_of(GROUP)
+}
+
+/// The number of a row behind which less than eight bytes are left.
+#[cold]
+fn last_number(rows: &[u8]) -> u64 {
+    rows.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 #[cfg(test)]
@@ -94,7 +110,8 @@ mod tests {
             for (bucket, row) in rows.iter().enumerate() {
                 prop_assert_eq!(table.row(bucket), row.as_ref().map(|row| &row[..]));
                 prop_assert_eq!(read.row(bucket), table.row(bucket));
-                prop_assert_eq!(read.has(bucket), row.is_some());
+                let (has_row, number) = table.number(bucket);
+                prop_assert_eq!(has_row.then(|| number.to_le_bytes()[..3].to_vec()), table.row(bucket).map(Vec::from));
             }
         }
     }

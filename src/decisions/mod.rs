@@ -15,8 +15,8 @@ use crate::themes::{self, Theme};
 use std::collections::BTreeMap;
 
 pub use find::find;
-pub(crate) use table::{COLUMNS, Column, plain};
-pub use table::{parse, read};
+pub(crate) use table::{COLUMNS, plain};
+pub use table::{lost, parse, read};
 
 /// What stands for no code in a column of codes, in lower case.
 const NO_CODE: [&str; 8] = ["-", "ingen", "ingen kode", "uten kode", "utan kode", "none", "no code", "uncoded"];

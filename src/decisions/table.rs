@@ -3,7 +3,7 @@
 use super::Row;
 use crate::error::{Error, ErrorKind, Result};
 use crate::notes::decode;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -50,7 +50,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<Row>> {
 }
 
 /// The rows of a file of decisions: CSV with semicolons, commas or tabs, in UTF-8 with or without a byte order mark, Windows-1252 or
-/// UTF-16, with LF or CRLF, headed in bokmål, nynorsk or English. Columns may have been moved, and others may stand among them.
+/// UTF-16, with LF or CRLF, headed in bokmål, nynorsk or English; or the first sheet of a workbook (`.xlsx`, `.ods`; feature
+/// `documents`), whatever the file is called. Columns may have been moved, and others may stand among them.
 ///
 /// ```
 /// let rows = kodebok::decisions::parse("id;tekst;din kode\r\nab12;Lang kø;systemer\r\n".as_bytes())?;
@@ -60,8 +61,12 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<Row>> {
 ///
 /// # Errors
 ///
-/// Where the bytes are no text, or the first row does not head an `id` and at least one column for decisions.
+/// Where the bytes are neither text nor a workbook, or the first row does not head an `id` and at least one column for decisions.
 pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
+    #[cfg(feature = "documents")]
+    if let Some(cells) = crate::notes::first_sheet(bytes)? {
+        return of_sheet(&cells);
+    }
     let (text, _) = decode(bytes)?;
     // Excel may say so in a line of its own.
     let text = text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')).map_or(text.as_str(), |(_, rest)| rest);
@@ -69,38 +74,78 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     let separator = [';', '\t', ','].into_iter().max_by_key(|&c| header.matches(c).count()).unwrap_or(';');
     let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
     let broken = |error: csv::Error| Error::new(ErrorKind::Format, format!("not a table: {error}"));
-    let headings = reader.headers().map_err(broken)?.clone();
-    let places: HashMap<&str, usize> =
-        headings.iter().enumerate().filter_map(|(at, heading)| Some((column_of(heading)?, at))).collect();
-    if !places.contains_key("id")
-        || !["own_code", "own_theme", "wording", "note"].iter().any(|name| places.contains_key(name))
-    {
-        return Err(Error::new(ErrorKind::Format, "not a file of decisions")
-            .on(header)
-            .advise("its first row must have the headings that decisions.csv was written with"));
-    }
+    let places = places(reader.headers().map_err(broken)?.iter().enumerate(), header)?;
     let mut rows = Vec::new();
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(broken)?;
-        let cell = |name: &str| {
-            places.get(name).and_then(|&at| record.get(at)).map(|cell| meant(cell).to_owned()).unwrap_or_default()
-        };
-        rows.push(Row {
-            row: at + 2,
-            is_theme: cell("kind").to_lowercase().starts_with("tem") || cell("kind").to_lowercase().starts_with("them"),
-            id: cell("id"),
-            file: cell("file"),
-            line: cell("line").parse().unwrap_or_default(),
-            table: cell("table"),
-            text: cell("text"),
-            theme: cell("theme"),
-            own_code: cell("own_code"),
-            own_theme: cell("own_theme"),
-            wording: cell("wording"),
-            note: cell("note"),
-        });
+        rows.push(row(at + 2, &places, |at| record.get(at)));
     }
     Ok(rows)
+}
+
+/// The rows of a sheet; what stands in no headed column costs nothing, however far out it stands.
+#[cfg(feature = "documents")]
+fn of_sheet(cells: &[crate::notes::SheetCell]) -> Result<Vec<Row>> {
+    let mut lines = cells.chunk_by(|a, b| a.row == b.row);
+    let head = lines.next().unwrap_or_default();
+    let shown = head.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(";");
+    let places = places(head.iter().map(|cell| (cell.column, cell.text.as_str())), &shown)?;
+    let cell = |line: &'_ [crate::notes::SheetCell], column| line.iter().position(|cell| cell.column == column);
+    Ok(lines.map(|line| row(line[0].row, &places, |at| cell(line, at).map(|at| line[at].text.as_str()))).collect())
+}
+
+/// Where the columns stand, by their inside names.
+fn places<'h>(headings: impl Iterator<Item = (usize, &'h str)>, header: &str) -> Result<HashMap<&'static str, usize>> {
+    let places: HashMap<&str, usize> = headings.filter_map(|(at, heading)| Some((column_of(heading)?, at))).collect();
+    let has_own = ["own_code", "own_theme", "wording", "note"].iter().any(|name| places.contains_key(name));
+    if places.contains_key("id") && has_own {
+        return Ok(places);
+    }
+    Err(Error::new(ErrorKind::Format, "not a file of decisions")
+        .on(header)
+        .advise("its first row must have the headings that decisions.csv was written with"))
+}
+
+fn row<'c>(number: usize, places: &HashMap<&str, usize>, text_at: impl Fn(usize) -> Option<&'c str>) -> Row {
+    let cell = |name: &str| {
+        places.get(name).and_then(|&at| text_at(at)).map(|cell| meant(cell).to_owned()).unwrap_or_default()
+    };
+    Row {
+        row: number,
+        is_theme: cell("kind").to_lowercase().starts_with("tem") || cell("kind").to_lowercase().starts_with("them"),
+        id: cell("id"),
+        file: cell("file"),
+        line: cell("line").parse().unwrap_or_default(),
+        table: cell("table"),
+        text: cell("text"),
+        theme: cell("theme"),
+        own_code: cell("own_code"),
+        own_theme: cell("own_theme"),
+        wording: cell("wording"),
+        note: cell("note"),
+    }
+}
+
+/// The decided rows of a file that another file's rows do not hold: what would be lost if that took its place. Rows are the same when
+/// they are of the same point or theme and say the same.
+///
+/// ```
+/// use kodebok::decisions::{lost, parse};
+///
+/// let filled_in = parse("id;din kode\nab;lover\ncd;\n".as_bytes())?;
+/// let blank = parse("id;din kode\nab;\ncd;\n".as_bytes())?;
+/// assert_eq!(lost(&filled_in, &blank).len(), 1);
+/// assert!(lost(&blank, &filled_in).is_empty() && lost(&filled_in, &filled_in).is_empty());
+/// # Ok::<(), kodebok::Error>(())
+/// ```
+#[must_use]
+pub fn lost<'r>(old: &'r [Row], new: &[Row]) -> Vec<&'r Row> {
+    let new: HashSet<_> = new.iter().map(said).collect();
+    old.iter().filter(|row| row.is_decided() && !new.contains(&said(row))).collect()
+}
+
+fn said(row: &Row) -> (bool, &str, [&str; 4]) {
+    (row.is_theme, &row.id, [&row.own_code, &row.own_theme, &row.wording, &row.note])
 }
 
 /// The inside name of a column by its heading in any language.

@@ -5,7 +5,8 @@
 //! | `.qdpx`, `.qdc` | [`refi`] | REFI-QDA: NVivo, MAXQDA, ATLAS.ti, QualCoder and others |
 //! | `.yml`, `.dic`, `.cat` | [`dictionary`] | dictionaries of quanteda, LIWC and Provalis (WordStat) |
 //! | `.csv`, `.xlsx` | [`sheet`] | a codebook as a sheet, a row a cue or example |
-//! | `.csv`, `.parquet` | [`tables`] | results for R, Python and statistics programs |
+//! | `.csv`, `.xlsx`, `.parquet` | [`tables`] | results for R, Python and statistics programs |
+//! | `.docx` | [`word`] | the report, to be worked on in a text program |
 //!
 //! All functions are pure: bytes or text in, values out, or the other way. What a format can't express, and what a file held
 //! that is not kept, comes back beside the value as [`Notice`]s, so that nothing is lost in silence. What can't be read at all is
@@ -17,6 +18,7 @@ pub mod refi;
 pub mod sheet;
 pub mod tables;
 mod toml;
+pub mod word;
 mod xml;
 mod zip;
 

@@ -185,7 +185,7 @@ fn write(element: &Element, depth: usize, out: &mut String) {
 }
 
 /// Text without the characters that XML forbids, the others as XML writes them. A carriage return would be read as a line end.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     quick_xml::escape::escape(allowed(text)).replace('\r', "&#13;")
 }
 

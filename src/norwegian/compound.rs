@@ -3,10 +3,10 @@
 mod table;
 
 use super::lexicon::{self, Edit, PartOfSpeech};
-use super::lower_case;
+use super::{lower_case, strip_ending};
 use std::borrow::Cow;
 use std::ops::Range;
-use table::{Link, Parts};
+use table::{Link, Parts, Stems};
 
 /// A form longer than this is left whole, so that the time a form takes is bounded: it grows with the square of its length.
 const LONGEST: usize = 64;
@@ -25,6 +25,8 @@ const OWN: f32 = 4.0;
 const UNKNOWN: f32 = 4.5;
 /// A part that no table knows has this many letters or more.
 const SHORTEST_UNKNOWN: usize = 4;
+/// More than a sum of costs can be wrong by because it is rounded.
+const ROUNDING: f32 = 0.01;
 
 /// A compound: what it is about (its head), what narrows that down (its modifier), and what joins them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +95,18 @@ pub fn compound(form: &str) -> Option<Compound> {
     }
 }
 
+/// Where the head of a compound in lower case begins, as [`compound`] says, without taking its parts apart.
+pub(super) fn head_start(lower: &str) -> Option<usize> {
+    match lower.rfind('-') {
+        Some(_) if lower.split('-').any(str::is_empty) => None,
+        Some(hyphen) => Some(hyphen + 1),
+        None => {
+            let pieces = pieces_of_new(lower)?;
+            Some(pieces[cut(lower, &pieces) + 1].span.start)
+        }
+    }
+}
+
 /// A form's smallest pieces, in order, links and all: the compound and the compounds inside it, laid flat.
 ///
 /// Empty for a word that is not a compound.
@@ -153,12 +167,16 @@ fn hyphenated(lower: &str, hyphen: usize) -> Compound {
 
 /// A form without hyphens, in lower case; the spans begin at `offset`.
 fn split(lower: &str, offset: usize) -> Option<Compound> {
+    Some(tree(lower, &pieces_of_new(lower)?, offset))
+}
+
+/// The pieces of a form without hyphens that may be new.
+fn pieces_of_new(lower: &str) -> Option<Vec<Piece>> {
     let letters = lower.chars().count();
     if !(SHORTEST..=LONGEST).contains(&letters) || !lower.chars().all(char::is_alphabetic) {
         return None;
     }
-    let pieces = pieces(lower, Knowledge::New)?;
-    Some(tree(lower, &pieces, offset))
+    pieces(lower, Knowledge::New)
 }
 
 /// A part and the link after it, in bytes of the form.
@@ -234,7 +252,7 @@ fn bokmal_ending(lower: &str) -> Option<String> {
         ("heiter", "heter"),
         ("heitene", "hetene"),
     ];
-    ENDINGS.iter().find_map(|(nynorsk, bokmal)| Some(format!("{}{bokmal}", lower.strip_suffix(nynorsk)?)))
+    ENDINGS.iter().find_map(|(nynorsk, bokmal)| Some([strip_ending(lower, nynorsk)?, bokmal].concat()))
 }
 
 /// What is known of a word as a whole.
@@ -253,8 +271,14 @@ struct Reader<'w> {
     word: &'w str,
     parts: &'static Parts,
     knowledge: Knowledge,
+    /// What the word costs as a word of its own.
+    whole: f32,
     /// What the word may be an inflection of: the ends of these are what its ends may be.
-    stems: Vec<String>,
+    stems: Stems,
+    /// The cheapest way on from each byte of the word, if there is one and it was worked out.
+    steps: Vec<Option<Step>>,
+    /// Where a part may end that begins left of all places that were worked out, the rightmost first.
+    ends: Vec<End>,
 }
 
 /// The cheapest way on from a place in a word: what it costs, and where the next part begins (the word's end: none does).
@@ -268,91 +292,120 @@ struct Step {
     sure: bool,
 }
 
+/// A place where a modifier may end, with where the next part begins for each link that the word allows.
+struct End {
+    at: usize,
+    nexts: [Option<usize>; Link::ALL.len()],
+}
+
 impl<'w> Reader<'w> {
     fn new(word: &'w str, knowledge: Knowledge) -> Self {
-        let mut stems = Vec::new();
-        if knowledge != Knowledge::Lemma {
-            table::each_stem(word, |stem| stems.push(stem.to_owned()));
-        }
-        Self { word, parts: Parts::get(), knowledge, stems }
+        let stems = if knowledge == Knowledge::Lemma { Stems::default() } else { Stems::of(word) };
+        let whole = LETTER * word.chars().count() as f32 + OWN;
+        let steps = vec![None; word.len()];
+        Self { word, parts: Parts::get(), knowledge, whole, stems, steps, ends: Vec::with_capacity(word.len()) }
     }
 
     /// The parts of the cheapest reading; `None` where the word costs less as a word of its own.
-    fn read(&self) -> Option<Vec<Piece>> {
-        let whole = LETTER * self.word.chars().count() as f32 + OWN;
-        let mut steps = vec![None; self.word.len()];
+    fn read(mut self) -> Option<Vec<Piece>> {
         // From the right, so that each place finds the places after it worked out.
-        for start in (2..self.word.len() - 1).rev().filter(|at| self.word.is_char_boundary(*at)) {
-            steps[start] = cheapest(self.head(start), self.modifier(start, whole, &steps));
+        for start in (2..self.word.len() - 1).rev() {
+            self.add_end(start + 2);
+            if self.word.is_char_boundary(start) {
+                // What costs more than is left beside the cheapest modifier is part of no cheap reading.
+                let bound = self.whole - SPLIT - self.parts.cheapest() + ROUNDING;
+                self.steps[start] = cheapest(self.head(start, bound), self.modifier(start, bound));
+            }
         }
-        let first = self.modifier(0, whole, &steps)?;
-        if first.cost >= whole {
-            return None;
-        }
+        self.add_end(3);
+        self.add_end(2);
+        let first = self.modifier(0, self.whole)?;
         let mut pieces = Vec::new();
         let mut at = Some((0, first));
         while let Some((start, step)) = at {
             pieces.push(Piece { span: start..step.end, link: step.link });
-            at = steps.get(step.next).copied().flatten().map(|following| (step.next, following));
+            at = self.steps.get(step.next).copied().flatten().map(|following| (step.next, following));
         }
         Some(pieces)
     }
 
-    /// The cheapest way on with a modifier that begins at `start`; none that must cost more than the `whole` word.
-    fn modifier(&self, start: usize, whole: f32, steps: &[Option<Step>]) -> Option<Step> {
+    /// Notes that a modifier may end at a place, where a link and what follows allow it.
+    fn add_end(&mut self, at: usize) {
+        if at + 1 >= self.word.len() || !self.word.is_char_boundary(at) {
+            return;
+        }
+        // Left of here nothing is worked out yet: the consonant that two parts share may have two bytes.
+        let can_follow = |next: &usize| *next + 1 < at || self.steps.get(*next).is_some_and(Option::is_some);
+        let nexts = Link::ALL.map(|link| link.next(self.word, at).filter(can_follow));
+        if nexts.iter().any(Option::is_some) {
+            self.ends.push(End { at, nexts });
+        }
+    }
+
+    /// The cheapest way on with a modifier that begins at `start`; none that costs as much as `bound`.
+    fn modifier(&self, start: usize, bound: f32) -> Option<Step> {
         let mut best: Option<Step> = None;
-        for end in (start + 2..self.word.len() - 1).filter(|at| self.word.is_char_boundary(*at)) {
-            let part = &self.word[start..end];
-            if let Some(costs) = self.parts.modifier(part) {
-                for link in Link::ALL {
-                    best = cheapest(best, self.step(start, end, link, costs[link.kind()], steps));
-                }
-            } else {
-                let bound = best.map_or(whole, |best| best.cost);
-                best = cheapest(best, self.rare_modifier(start, end, bound, steps));
-            }
+        for end in self.ends.iter().rev() {
+            let bound = best.map_or(bound, |best| best.cost);
+            let found = match self.parts.modifier(&self.word[start..end.at]) {
+                Some(costs) => self.known_modifier(start, end, costs, bound),
+                None => self.rare_modifier(start, end, bound),
+            };
+            best = found.or(best);
+        }
+        best
+    }
+
+    /// The cheapest way on with a modifier that the tables of parts have, if it costs less than `bound`.
+    fn known_modifier(&self, start: usize, end: &End, costs: &[f32; 3], bound: f32) -> Option<Step> {
+        let mut best: Option<Step> = None;
+        for (link, next) in Link::ALL.into_iter().zip(end.nexts) {
+            let bound = best.map_or(bound, |best| best.cost);
+            let step = next.and_then(|next| self.step(start, end.at, link, next, costs[link.kind()], bound));
+            best = step.or(best);
         }
         best
     }
 
     /// The cheapest way on with a modifier that no table of parts has: one of the lexicon's words or, at a new word's
     /// beginning, an unknown one. It is looked up only where it could cost less than `bound`.
-    fn rare_modifier(&self, start: usize, end: usize, bound: f32, steps: &[Option<Step>]) -> Option<Step> {
-        let part = &self.word[start..end];
-        let with = |link| self.step(start, end, link, self.parts.rarest(), steps);
-        if !Link::ALL.into_iter().filter_map(with).any(|step| step.cost < bound) {
+    fn rare_modifier(&self, start: usize, end: &End, bound: f32) -> Option<Step> {
+        let part = &self.word[start..end.at];
+        let ways = || Link::ALL.into_iter().zip(end.nexts).filter_map(|(link, next)| Some((link, next?)));
+        if !ways().any(|(link, next)| self.step(start, end.at, link, next, self.parts.rarest(), bound).is_some()) {
             return None;
         }
         let cost = self.unknown(part, start == 0 && !ends_in_particle(part), is_modifier_form)?;
-        let with = |link| self.step(start, end, link, cost + self.parts.unknown_link(part, link), steps);
-        let step = Link::ALL.into_iter().map(with).fold(None, cheapest)?;
+        let with =
+            |(link, next)| self.step(start, end.at, link, next, cost + self.parts.unknown_link(part, link), bound);
+        let step = ways().map(with).fold(None, cheapest)?;
         Some(Step { sure: false, ..step })
     }
 
-    /// A modifier at `start..end` that costs `cost`, then a link, then what follows.
-    fn step(&self, start: usize, end: usize, link: Link, cost: f32, steps: &[Option<Step>]) -> Option<Step> {
-        let next = link.next(self.word, end)?;
-        let following = steps.get(next).copied().flatten()?;
-        let part = &self.word[start..end];
-        let rest = &self.word[next..];
-        let fits = next > start + 1
-            && (link != Link::Shared || following.sure)
-            && !self.parts.forbids(part, rest)
-            && !is_verbal_noun(part, rest);
-        fits.then_some(Step { cost: cost + following.cost + SPLIT, end, link, next, sure: true })
+    /// A modifier at `start..end` that costs `cost`, then a link, then what follows from `next` on; none that costs as much as
+    /// `bound`.
+    fn step(&self, start: usize, end: usize, link: Link, next: usize, cost: f32, bound: f32) -> Option<Step> {
+        let following = self.steps[next]?;
+        let cost = cost + following.cost + SPLIT;
+        if cost >= bound || next <= start + 1 || (link == Link::Shared && !following.sure) {
+            return None;
+        }
+        let (part, rest) = (&self.word[start..end], &self.word[next..]);
+        let fits = !self.parts.forbids(part, rest) && !is_verbal_noun(part, rest);
+        fits.then_some(Step { cost, end, link, next, sure: true })
     }
 
-    /// What a head that begins at `start` costs.
-    fn head(&self, start: usize) -> Option<Step> {
+    /// What a head that begins at `start` costs; it is looked for in the lexicon only where it could cost less than `bound`.
+    fn head(&self, start: usize, bound: f32) -> Option<Step> {
         let (before, head) = self.word.split_at(start);
-        if before.ends_with(table::is_vowel) && ing_noun(head) == Some("r") {
+        if ing_noun(head) == Some("r") && before.ends_with(table::is_vowel) {
             return None;
         }
         let step = |cost, sure| Step { cost, end: self.word.len(), link: Link::None, next: self.word.len(), sure };
-        let stems = self.stems.iter().filter_map(|stem| stem.get(start..)).filter(|stem| stem.len() > 1);
-        match self.parts.head(head, stems) {
+        match self.parts.head(head, self.stems.ends(start)) {
             table::Head::Known(cost) => Some(step(cost, true)),
             table::Head::Never => None,
+            table::Head::Unknown if self.parts.rarest() >= bound => None,
             table::Head::Unknown if self.knowledge == Knowledge::Lemma => {
                 self.unknown(head, false, is_lemma).map(|cost| step(cost, false))
             }
@@ -387,7 +440,7 @@ fn is_lemma(form: &str, base: &str, edit: Edit) -> bool {
 /// Whether a reading of a form makes it a modifier: a noun's dictionary form, which a form in *-ing*, *-else* or the like is
 /// also where the dictionary has another spelling (*utskrivning*, *utskriving*).
 fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
-    let derived = || ["ing", "else", "het", "leik", "sjon"].iter().any(|ending| form.ends_with(ending));
+    let derived = || ["ing", "else", "het", "leik", "sjon"].iter().any(|ending| strip_ending(form, ending).is_some());
     edit.part == PartOfSpeech::Noun && (edit.lemma(base) == form || derived() && base == form)
 }
 
@@ -395,7 +448,7 @@ fn is_modifier_form(form: &str, base: &str, edit: Edit) -> bool {
 fn ends_in_particle(part: &str) -> bool {
     ["for", "fore", "til", "opp", "inn", "over", "under", "fram", "frem"]
         .iter()
-        .any(|particle| part.ends_with(particle))
+        .any(|particle| strip_ending(part, particle).is_some())
 }
 
 /// Whether a verb's noun in *-ing* falls apart in the middle of its verb: *flyt-ting*, *snek-ring*.

@@ -153,14 +153,37 @@ pub(crate) fn edits(form: &str) -> impl Iterator<Item = (&str, Edit)> {
     let genitive = if own.is_empty() { form.strip_suffix('s').filter(|base| base.len() > 2) } else { None };
     let base = genitive.unwrap_or(form);
     let found = genitive.map_or(own, table::edits);
-    let takes_genitive = |part| {
-        matches!(
-            part,
-            PartOfSpeech::Noun | PartOfSpeech::ProperNoun | PartOfSpeech::Adjective | PartOfSpeech::Abbreviation
-        )
-    };
     let kept = move |edit: &&Edit| genitive.is_none() || takes_genitive(edit.part);
     found.iter().filter(kept).map(move |edit| (base, *edit))
+}
+
+/// Whether a word of this part takes a genitive in *-s*.
+fn takes_genitive(part: PartOfSpeech) -> bool {
+    matches!(part, PartOfSpeech::Noun | PartOfSpeech::ProperNoun | PartOfSpeech::Adjective | PartOfSpeech::Abbreviation)
+}
+
+/// Which beginnings of a word are known as [`contains`] says, found together in the time of one look-up: a bit for each
+/// length in bytes. No form of the lexicon is as long as there are bits (a test reads them all).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Beginnings(u128);
+
+impl Beginnings {
+    pub(crate) fn of(word: &str) -> Self {
+        let mut known = 0;
+        table::each_beginning(word, |len, edits| {
+            known |= 1 << len;
+            let has_genitive = len > 2 && word.as_bytes().get(len) == Some(&b's');
+            if has_genitive && edits.iter().any(|edit| takes_genitive(edit.part)) {
+                known |= 1 << (len + 1);
+            }
+        });
+        Self(known)
+    }
+
+    /// Whether the first so many bytes are a known word.
+    pub(crate) fn has(self, len: usize) -> bool {
+        len < 128 && self.0 >> len & 1 == 1
+    }
 }
 
 #[cfg(feature = "lexicon")]
@@ -169,6 +192,8 @@ pub(crate) use table::set;
 #[cfg(feature = "lexicon")]
 mod table {
     use super::{Edit, PartOfSpeech, Standard};
+    use foldhash::{HashMap, HashMapExt};
+    use fst::raw::{CompiledAddr, Node};
     use std::sync::LazyLock;
 
     /// Every form; the value is its line in `lexicon-readings.tsv`.
@@ -227,10 +252,78 @@ mod table {
         (digits.parse().expect("the embedded table gives a number of bytes"), letters)
     }
 
+    /// How far a walk through the automaton has come: at which node, and the sum of what stood on the way.
+    #[derive(Clone, Copy)]
+    struct Place {
+        node: CompiledAddr,
+        sum: u64,
+    }
+
+    impl Place {
+        const START: usize = 3;
+
+        fn root() -> Self {
+            Self { node: FORMS.as_fst().root().addr(), sum: 0 }
+        }
+
+        fn node(self) -> Node<'static> {
+            FORMS.as_fst().node(self.node)
+        }
+
+        fn behind(self, node: &Node<'_>, transition: usize) -> Self {
+            let transition = node.transition(transition);
+            Self { node: transition.addr, sum: self.sum + transition.out.value() }
+        }
+
+        /// The place behind all of `bytes`.
+        fn walk(self, bytes: &[u8]) -> Option<Self> {
+            bytes.iter().try_fold(self, |place, &byte| {
+                let node = place.node();
+                Some(place.behind(&node, node.find_input(byte)?))
+            })
+        }
+
+        /// The readings of the form that ends here.
+        fn edits(self) -> Option<&'static [Edit]> {
+            let node = self.node();
+            let set = self.sum + node.final_output().value();
+            node.is_final().then(|| READINGS.get(usize::try_from(set).expect("a line number")))
+        }
+    }
+
+    /// The places behind all first three bytes that forms have: the nodes on the way to them are the widest, and to search them
+    /// took most of a look-up's time.
+    static STARTS: LazyLock<HashMap<[u8; Place::START], Place>> = LazyLock::new(|| {
+        let mut starts = HashMap::new();
+        let after = |place: Place| {
+            let node = place.node();
+            (0..node.len()).map(|at| (node.transition(at).inp, place.behind(&node, at))).collect::<Vec<_>>()
+        };
+        for (a, place) in after(Place::root()) {
+            for (b, place) in after(place) {
+                starts.extend(after(place).into_iter().map(|(c, place)| ([a, b, c], place)));
+            }
+        }
+        starts
+    });
+
     pub(super) fn edits(form: &str) -> &'static [Edit] {
-        match FORMS.get(form) {
-            Some(set) => READINGS.get(usize::try_from(set).expect("a line number")),
-            None => &[],
+        let end = match form.as_bytes().split_first_chunk() {
+            Some((start, rest)) => STARTS.get(start).and_then(|place| place.walk(rest)),
+            None => Place::root().walk(form.as_bytes()),
+        };
+        end.and_then(Place::edits).unwrap_or_default()
+    }
+
+    /// Calls `found` for each beginning of a word that is a form, the shorter first: its length in bytes, its readings.
+    pub(super) fn each_beginning(word: &str, mut found: impl FnMut(usize, &[Edit])) {
+        let mut place = Place::root();
+        for (at, byte) in word.bytes().enumerate() {
+            let Some(next) = place.walk(&[byte]) else { return };
+            place = next;
+            if let Some(edits) = place.edits() {
+                found(at + 1, edits);
+            }
         }
     }
 
@@ -247,6 +340,8 @@ mod table {
     pub(super) fn edits(_form: &str) -> &'static [Edit] {
         &[]
     }
+
+    pub(super) fn each_beginning(_word: &str, _found: impl FnMut(usize, &[Edit])) {}
 }
 
 #[cfg(all(test, feature = "lexicon"))]
@@ -280,6 +375,7 @@ mod tests {
         while let Some((form, _)) = forms.next() {
             let form = std::str::from_utf8(form).expect("forms are UTF-8");
             assert!(readings(form).all(|reading| !reading.lemma.is_empty()), "{form}");
+            assert!(form.len() < 127, "{form}");
         }
     }
 
@@ -287,6 +383,14 @@ mod tests {
         #[test]
         fn any_text_can_be_asked(text in "\\PC{0,20}") {
             prop_assert_eq!(contains(&text), readings(&text).next().is_some());
+        }
+
+        #[test]
+        fn beginnings_are_known_where_each_alone_is(word in "(barn|e|vern|s|natt|år|øy|plikt|ene|å|-|er|İ|é|mål|over){1,12}|\\PC{0,200}") {
+            let known = Beginnings::of(&word);
+            for (at, _) in word.char_indices() {
+                prop_assert_eq!(known.has(at), at > 0 && contains(&word[..at]), "{}", &word[..at]);
+            }
         }
     }
 }

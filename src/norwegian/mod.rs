@@ -23,3 +23,11 @@ pub use token::{Token, TokenKind, Word, tokens, words};
 pub(crate) fn word_list(data: &'static str) -> impl Iterator<Item = &'static str> {
     data.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).filter(|entry| !entry.is_empty())
 }
+
+/// A word without an ending that it may have. For lists of endings: most are told by the last byte alone, which spares
+/// comparing the rest.
+#[inline]
+pub(crate) fn strip_ending<'w>(word: &'w str, ending: &str) -> Option<&'w str> {
+    let may_end_so = ending.is_empty() || word.as_bytes().last() == ending.as_bytes().last();
+    if may_end_so { word.strip_suffix(ending) } else { None }
+}

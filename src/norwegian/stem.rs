@@ -4,10 +4,11 @@
 //! tables in `data/norwegian/` (`stem-classes.txt`, `stem-rules.txt`, `stem-apart.txt`). A compound follows its head. What the
 //! lexicon doesn't know goes through Snowball's Norwegian stemmer (Porter 2001) behind guards for law words and doctors.
 
-use super::lexicon::{self, PartOfSpeech, Standard};
+use super::lexicon::{self, Beginnings, PartOfSpeech, Standard};
+use super::strip_ending;
+use foldhash::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Endings of *lov* (law) as the head of a compound, bokmål and nynorsk. Snowball takes a final "lov" for an inflection:
@@ -50,7 +51,7 @@ static NOT_DOCTORS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| super::word_list(include_str!("../../data/norwegian/not-doctors.txt")).collect());
 
 /// The representative of a word's family.
-static CLASSES: LazyLock<HashMap<&'static str, &'static str, foldhash::fast::FixedState>> = LazyLock::new(|| {
+static CLASSES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
     super::word_list(include_str!("../../data/norwegian/stem-classes.txt"))
         .filter_map(|line| line.split_once(':'))
         .flat_map(|(representative, members)| {
@@ -66,9 +67,20 @@ static APART: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     super::word_list(include_str!("../../data/norwegian/stem-apart.txt")).flat_map(str::split_whitespace).collect()
 });
 
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    super::word_list(include_str!("../../data/norwegian/stem-rules.txt")).filter_map(Rule::parse).collect()
+/// The rules by the last byte of the ending, in order.
+static RULES: LazyLock<HashMap<u8, Vec<Rule>>> = LazyLock::new(|| {
+    let mut rules = HashMap::<u8, Vec<Rule>>::default();
+    for rule in super::word_list(include_str!("../../data/norwegian/stem-rules.txt")).filter_map(Rule::parse) {
+        rules.entry(rule.ending.as_bytes().last().copied().unwrap_or_default()).or_default().push(rule);
+    }
+    rules
 });
+
+/// The rules for lemmas that end as this one does.
+fn rules_for(lemma: &str, part: PartOfSpeech) -> impl Iterator<Item = &'static Rule> {
+    let rules = lemma.as_bytes().last().and_then(|last| RULES.get(last)).into_iter().flatten();
+    rules.filter(move |rule| rule.part == part && lemma.ends_with(rule.ending))
+}
 
 /// A regular derivation: lemmas of one part and ending, and the lemmas that they are made from.
 struct Rule {
@@ -94,8 +106,8 @@ impl Rule {
     }
 
     /// The lemma that this one is made from, if the lexicon has it.
-    fn base(&self, lemma: &str, part: PartOfSpeech) -> Option<String> {
-        let root = lemma.strip_suffix(self.ending).filter(|_| part == self.part)?;
+    fn base(&self, lemma: &str) -> Option<String> {
+        let root = lemma.strip_suffix(self.ending)?;
         if self.base_ending == PARTICIPLE {
             return verb_of_participle(lemma);
         }
@@ -127,7 +139,11 @@ fn verb_of_participle(adjective: &str) -> Option<String> {
 /// ```
 #[must_use]
 pub fn stem(form: &str) -> String {
-    let mut seen = vec![step(&lower_case(form))];
+    let form = lower_case(form);
+    let mut seen = vec![step(&form)];
+    if seen[0] == form {
+        return seen.remove(0);
+    }
     // A step leads to a word that may be a form of another one itself (the lemma "får", a sheep, is also a form of "få").
     // One or two more settle it. Where they go round, the first of the circle in order stands for all of it.
     loop {
@@ -167,7 +183,8 @@ fn family(lemma: &str, part: PartOfSpeech, depth: usize) -> Cow<'_, str> {
     if depth == 0 || APART.contains(lemma) {
         return Cow::Borrowed(lemma);
     }
-    if let Some((base, base_part)) = RULES.iter().find_map(|rule| Some((rule.base(lemma, part)?, rule.base_part))) {
+    let mut bases = rules_for(lemma, part).filter_map(|rule| Some((rule.base(lemma)?, rule.base_part)));
+    if let Some((base, base_part)) = bases.next() {
         return Cow::Owned(family(&base, base_part, depth - 1).into_owned());
     }
     family_of_head(lemma, part, depth).map_or(Cow::Borrowed(lemma), Cow::Owned)
@@ -175,10 +192,10 @@ fn family(lemma: &str, part: PartOfSpeech, depth: usize) -> Cow<'_, str> {
 
 /// The representative of a compound's family where its head's is another word (taushetsbrudd: taushetsbryte).
 fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<String> {
-    let is_derived = RULES.iter().any(|rule| rule.part == part && lemma.ends_with(rule.ending));
-    cuts(lemma).find_map(|(modifier, head)| {
+    let is_derived = rules_for(lemma, part).next().is_some();
+    cuts(lemma, SHORTEST_HEAD).find_map(|(modifier, head)| {
         let may_have_family = is_derived || CLASSES.contains_key(head) || APART.contains(head);
-        if !may_have_family || !is_lemma(head, part) || !is_modifier(modifier) {
+        if !may_have_family || !is_lemma(head, part) {
             return None;
         }
         Some([modifier, &family(head, part, depth - 1)].concat())
@@ -187,25 +204,19 @@ fn family_of_head(lemma: &str, part: PartOfSpeech, depth: usize) -> Option<Strin
 
 /// The stem of an adjective that the lexicon has, but not in this degree (tydeligere).
 fn compared(form: &str) -> Option<String> {
-    let adjectives = DEGREE_ENDINGS.iter().filter_map(|ending| form.strip_suffix(ending));
+    let adjectives = DEGREE_ENDINGS.iter().filter_map(|ending| strip_ending(form, ending));
     let known = adjectives.into_iter().find(|adjective| is_lemma(adjective, PartOfSpeech::Adjective))?;
     Some(family(known, PartOfSpeech::Adjective, DEEPEST_DERIVATION).into_owned())
 }
 
 /// The stem of a compound that the lexicon lacks: that of its head behind its first part.
 fn compound(form: &str) -> Option<String> {
-    let split = super::compound::compound(form).map(|found| form.split_at(found.head.span.start));
+    let split = super::compound::head_start(form).map(|head| form.split_at(head));
     if let Some(family) = split.and_then(|(modifier, head)| behind(modifier, head, family_of_head_form(head)?)) {
         return Some(family);
     }
     // Verbs, which the splitter leaves whole, and other words behind a known first part.
-    cuts(form).take_while(|(_, head)| head.chars().count() >= SHORTEST_SURE_HEAD).find_map(|(modifier, head)| {
-        let family = family_of_known(head)?;
-        if !is_modifier(modifier) {
-            return None;
-        }
-        behind(modifier, head, family)
-    })
+    cuts(form, SHORTEST_SURE_HEAD).find_map(|(modifier, head)| behind(modifier, head, family_of_known(head)?))
 }
 
 fn behind(modifier: &str, head: &str, family: String) -> Option<String> {
@@ -227,17 +238,14 @@ fn family_of_known(head: &str) -> Option<String> {
     Some(family(&edit.lemma(base), edit.part, DEEPEST_DERIVATION).into_owned())
 }
 
-/// Where a compound can be cut in two, the longest head first.
-fn cuts(word: &str) -> impl Iterator<Item = (&str, &str)> {
-    word.char_indices()
-        .skip(SHORTEST_MODIFIER)
-        .map(|(at, _)| word.split_at(at))
-        .take_while(|(_, head)| head.chars().count() >= SHORTEST_HEAD)
-}
-
-/// Whether a string can stand before a compound's head: a known form, with or without a link.
-fn is_modifier(text: &str) -> bool {
-    without_link(text).any(lexicon::contains)
+/// Where a compound can be cut in two, the longest head first: behind what can stand before a head, a known form with or
+/// without a link, and before a head of at least so many characters.
+fn cuts(word: &str, shortest_head: usize) -> impl Iterator<Item = (&str, &str)> {
+    let known = Beginnings::of(word);
+    let last = word.char_indices().rev().nth(shortest_head - 1).map_or(0, |(at, _)| at);
+    let places = word.char_indices().map(|(at, _)| at).skip(SHORTEST_MODIFIER).take_while(move |&at| at <= last);
+    let is_modifier = move |at: &usize| without_link(&word[..*at]).any(|form| known.has(form.len()));
+    places.filter(is_modifier).map(|at| word.split_at(at))
 }
 
 /// A compound's first part as bokmål has it (sjukepleiar, sykepleier), with its link.
@@ -359,7 +367,7 @@ mod tests {
     /// The share of stems that hold forms of two or more families of lemmas. A family is what the tables join. A form counts
     /// for so many of its readings, the likeliest first.
     fn share_of_joins(forms: &[String], readings: usize, stem: impl Fn(&str) -> String) -> f64 {
-        let mut families: HashMap<String, BTreeSet<String>> = HashMap::new();
+        let mut families: HashMap<String, BTreeSet<String>> = HashMap::default();
         for form in forms {
             let held = families.entry(stem(form)).or_default();
             for (base, edit) in lexicon::edits(form).filter(|(_, edit)| edit.part.is_content()).take(readings) {
@@ -415,7 +423,7 @@ mod tests {
 
     #[test]
     fn classes_are_in_order() {
-        let mut class_of = HashMap::new();
+        let mut class_of = HashMap::default();
         let classes = crate::norwegian::word_list(include_str!("../../data/norwegian/stem-classes.txt"));
         for (representative, members) in classes.filter_map(|line| line.split_once(':')) {
             for word in std::iter::once(representative).chain(members.split_whitespace()) {

@@ -3,6 +3,7 @@
 use super::block::{Block, BlockKind, Position, Stand};
 use super::source::Given;
 use crate::error::Result;
+use serde::Serialize;
 use std::ops::Range;
 
 /// One file of notes as text, with where it came from.
@@ -38,7 +39,8 @@ pub struct Columns {
 }
 
 /// The format of a file, as its content shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Format {
     /// Plain text.
@@ -70,7 +72,8 @@ pub enum Format {
 }
 
 /// How a file's bytes were read as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;
 use std::io::Read;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use walkdir::WalkDir;
@@ -31,6 +32,33 @@ pub struct Folder {
     pub problems: Vec<Error>,
     /// What was passed over with reason, in the order of their paths.
     pub skipped: Vec<Skipped>,
+    /// Everything that was found, in the order of the paths, and what came of it; for the record of a run.
+    pub found: Vec<Found>,
+}
+
+/// A file that was found in a folder; also what stood in its place, a link or a folder that could not be entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its path from the folder, with `/` between its parts.
+    pub path: String,
+    /// How many bytes it has and their SHA-256 in hexadecimal, where they were read.
+    pub content: Option<(usize, String)>,
+    /// What came of it.
+    pub fate: Fate,
+}
+
+/// What came of a file that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// It was read as these of [`Folder::documents`]: one, and those that are attached to an e-mail.
+    Read(Range<usize>),
+    /// It could not be read: [`Folder::problems`] says why.
+    Unread,
+    /// It was passed over: [`Folder::skipped`] says why.
+    Skipped,
+    /// It says what the other files are.
+    Manifest,
 }
 
 /// A file that was passed over.
@@ -96,10 +124,12 @@ pub fn read_folder(source: impl Into<Source>) -> Result<Folder> {
     let mut found = files_below(&source, base);
     let shelf = Shelf { source: &source, base, manifest, read: AtomicUsize::new(0), bytes: AtomicUsize::new(0) };
     let read: Vec<FileRead> = found.files.par_iter().map(|file| shelf.read(file, found.files.len())).collect();
-    let mut seen: HashMap<[u8; 32], String> = HashMap::new();
+    let mut seen: HashMap<String, String> = HashMap::new();
     let mut documents = Vec::with_capacity(read.len());
     for file in read {
-        let first = file.hash.and_then(|hash| match seen.entry(hash) {
+        // Files of few bytes can be alike by chance.
+        let known = file.content.as_ref().filter(|(bytes, _)| *bytes >= ALIKE).map(|(_, hash)| hash.clone());
+        let first = known.and_then(|hash| match seen.entry(hash) {
             Entry::Occupied(first) => Some(first.get().clone()),
             Entry::Vacant(place) => {
                 place.insert(file.path.clone());
@@ -107,27 +137,40 @@ pub fn read_folder(source: impl Into<Source>) -> Result<Folder> {
             }
         });
         if let Some(first) = first {
+            found.found.push(Found { path: file.path.clone(), content: file.content, fate: Fate::Skipped });
             found.skipped.push(Skipped { path: file.path, reason: SkipReason::SameAs(first) });
             continue;
         }
+        let start = documents.len();
         for result in file.documents {
             match result {
                 Ok(document) => documents.push(document),
                 Err(error) => found.problems.push(error),
             }
         }
+        let fate = if documents.len() > start { Fate::Read(start..documents.len()) } else { Fate::Unread };
+        found.found.push(Found { path: file.path, content: file.content, fate });
     }
     found.problems.sort_by(|a, b| a.path().cmp(&b.path()));
     found.skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Folder { documents, problems: found.problems, skipped: found.skipped })
+    found.found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Folder { documents, problems: found.problems, skipped: found.skipped, found: found.found })
 }
 
-/// What a folder's tree holds.
+/// What a folder's tree holds: the files to be read, and what is no such file.
 #[derive(Default)]
 struct Tree {
     files: Vec<PathBuf>,
     problems: Vec<Error>,
     skipped: Vec<Skipped>,
+    found: Vec<Found>,
+}
+
+impl Tree {
+    /// Notes what was found and will not be read.
+    fn note(&mut self, path: String, fate: Fate) {
+        self.found.push(Found { path, content: None, fate });
+    }
 }
 
 /// The files below a folder in the order of their paths, and what stood in the way of looking.
@@ -148,24 +191,32 @@ fn files_below(source: &Source, base: &Path) -> Tree {
                 let message = "a link: links are not followed";
                 let error = Error::new(ErrorKind::Io, message).in_file(entry.path());
                 tree.problems.push(error.advise("copy the file itself"));
+                tree.note(relative(base, entry.path()), Fate::Unread);
             }
             Ok(entry) if entry.file_type().is_dir() => {}
-            Ok(entry) if entry.depth() == 1 && entry.file_name() == MANIFEST => {}
+            Ok(entry) if entry.depth() == 1 && entry.file_name() == MANIFEST => {
+                let content = std::fs::read(entry.path()).ok().map(|bytes| (bytes.len(), hexadecimal(&bytes)));
+                tree.found.push(Found { path: MANIFEST.to_owned(), content, fate: Fate::Manifest });
+            }
             Ok(entry) => match relative(base, entry.path()) {
                 path if entry.depth() > 0 && !source.wants(&path) => {
+                    tree.note(path.clone(), Fate::Skipped);
                     tree.skipped.push(Skipped { path, reason: SkipReason::Unwanted });
                 }
                 _ => tree.files.push(entry.into_path()),
             },
             Err(error) => {
                 let path = error.path().unwrap_or(&source.path).to_owned();
+                tree.note(relative(base, &path), Fate::Unread);
                 let cause = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
                 tree.problems.push(Error::io(&path, cause));
             }
         }
     }
-    let temporary = passed.iter().map(|path| Skipped { path: relative(base, path), reason: SkipReason::Temporary });
-    tree.skipped.extend(temporary);
+    for path in passed.iter().map(|path| relative(base, path)) {
+        tree.note(path.clone(), Fate::Skipped);
+        tree.skipped.push(Skipped { path, reason: SkipReason::Temporary });
+    }
     tree.files.sort();
     tree
 }
@@ -181,8 +232,7 @@ fn is_passed_over(name: &str) -> bool {
 /// One file as it was read.
 struct FileRead {
     path: String,
-    /// Of a file that is long enough to be known again.
-    hash: Option<[u8; 32]>,
+    content: Option<(usize, String)>,
     documents: Vec<Result<Document>>,
 }
 
@@ -198,10 +248,10 @@ struct Shelf<'s> {
 impl Shelf<'_> {
     fn read(&self, file: &Path, all: usize) -> FileRead {
         let path = relative(self.base, file);
-        let mut hash = None;
+        let mut content = None;
         let documents = match bytes_of(file) {
             Ok(bytes) => {
-                hash = (bytes.len() >= ALIKE).then(|| Sha256::digest(&bytes).into());
+                content = Some((bytes.len(), hexadecimal(&bytes)));
                 let read = read_with(&path, &bytes, &self.source.columns).into_iter();
                 read.map(|document| self.kept(document, &path).map_err(|error| error.in_file(file))).collect()
             }
@@ -211,7 +261,7 @@ impl Shelf<'_> {
         if let Some(progress) = &self.source.progress {
             progress(read, all);
         }
-        FileRead { path, hash, documents }
+        FileRead { path, content, documents }
     }
 
     /// A document with what the manifest says of it, unless the folder's texts are too much for the memory.
@@ -272,6 +322,11 @@ fn read_with(path: &str, bytes: &[u8], _: &Columns) -> Vec<Result<Document>> {
     vec![Document::from_bytes(path, bytes)]
 }
 
+/// SHA-256 in hexadecimal.
+fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A path from the folder that was read, with `/` between its parts on every system.
 fn relative(base: &Path, file: &Path) -> String {
     let inner = file.strip_prefix(base).unwrap_or(file);
@@ -327,6 +382,19 @@ mod tests {
                 "~$a.docx: a program's own file"
             ]
         );
+        let fates: Vec<(&str, &Fate)> = read.found.iter().map(|found| (found.path.as_str(), &found.fate)).collect();
+        assert_eq!(
+            fates,
+            [
+                ("a.txt", &Fate::Read(0..1)),
+                ("b/kopi av a.txt", &Fate::Skipped),
+                ("c.txt", &Fate::Read(1..2)),
+                ("manifest.toml", &Fate::Manifest),
+                ("utkast/d.txt", &Fate::Skipped),
+                ("~$a.docx", &Fate::Skipped),
+            ]
+        );
+        assert_eq!(read.found[2].content.as_ref().map(|(bytes, hash)| (*bytes, &hash[..8])), Some((5, "aa0060ee")));
         let points = super::super::points(&read.documents);
         let last = points.last().unwrap();
         assert_eq!((last.table, last.speaker), (Some("7"), Some("Mor")));

@@ -21,7 +21,9 @@ mod source;
 pub use block::Position;
 pub use document::{Columns, Document, Encoding, Format};
 pub use encoding::decode;
-pub use folder::{Folder, SkipReason, Skipped, read_bytes, read_folder};
+pub use folder::{Fate, Folder, Found, SkipReason, Skipped, read_bytes, read_folder};
+#[cfg(feature = "documents")]
+pub(crate) use format::{SheetCell, first_sheet};
 pub use ids::ids;
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};

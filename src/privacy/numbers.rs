@@ -7,6 +7,8 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+/// A pattern of this file. Digits are 0 to 9 and runs of letters have no upper bound: with all of Unicode's digits and with bounds the
+/// patterns took 0.25 thousand million instructions to compile, half of what the whole example took.
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("a pattern of this crate compiles")
 }
@@ -74,7 +76,9 @@ fn has_before(before: &str, words: &[&str]) -> bool {
 
 fn mails(text: &str) -> Vec<Range<usize>> {
     static MAIL: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"[\p{L}\d][\p{L}\d._%+-]*\s?(?:@|\(at\)|\[at\])\s?[\p{L}\d][\p{L}\d-]*(?:\.[\p{L}\d-]+)*\.\p{L}{2,12}")
+        pattern(
+            r"[\p{L}0-9][\p{L}0-9._%+-]*\s?(?:@|\(at\)|\[at\])\s?[\p{L}0-9][\p{L}0-9-]*(?:\.[\p{L}0-9-]+)*\.\p{L}{2,}",
+        )
     });
     spans(&MAIL, text, |_, _| true)
 }
@@ -105,7 +109,8 @@ fn is_account(digits: &[u32]) -> bool {
 }
 
 fn national_ids(text: &str) -> Vec<Range<usize>> {
-    static ELEVEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{6}[ .\u{A0}-]?\d{5}|\d{2} \d{2} \d{2} \d{5}"));
+    static ELEVEN: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[0-9]{6}[ .\u{A0}-]?[0-9]{5}|[0-9]{2} [0-9]{2} [0-9]{2} [0-9]{5}"));
     spans(&ELEVEN, text, |captures, before| {
         let Some(whole) = captures.get(0) else { return false };
         let called =
@@ -116,7 +121,7 @@ fn national_ids(text: &str) -> Vec<Range<usize>> {
 }
 
 fn accounts(text: &str) -> Vec<Range<usize>> {
-    static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{4}[. \u{A0}]?\d{2}[. \u{A0}]?\d{5}"));
+    static ACCOUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]{4}[. \u{A0}]?[0-9]{2}[. \u{A0}]?[0-9]{5}"));
     spans(&ACCOUNT, text, |captures, before| {
         let Some(whole) = captures.get(0) else { return false };
         let is_set_apart = whole.as_str().contains(['.', ' ', '\u{A0}']);
@@ -128,7 +133,7 @@ fn accounts(text: &str) -> Vec<Range<usize>> {
 fn phones(text: &str) -> Vec<Range<usize>> {
     static PHONE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:(?:\+|00)\s?47[\s-]?)?\(?(?:[2-9]\d[\s.-]\d{2}[\s.-]\d{2}[\s.-]\d{2}|[2-9]\d{2}[\s.-]\d{2}[\s.-]\d{3}|[2-9]\d{3}[\s-]\d{4}|[2-9]\d{7}|\d{3} \d{2} \d{3})\)?|\+\d{2,3}(?:[\s-]?\d){7,11}",
+            r"(?:(?:\+|00)\s?47[\s-]?)?\(?(?:[2-9][0-9][\s.-][0-9]{2}[\s.-][0-9]{2}[\s.-][0-9]{2}|[2-9][0-9]{2}[\s.-][0-9]{2}[\s.-][0-9]{3}|[2-9][0-9]{3}[\s-][0-9]{4}|[2-9][0-9]{7}|[0-9]{3} [0-9]{2} [0-9]{3})\)?|\+[0-9]{2,3}(?:[\s-]?[0-9]){7,11}",
         )
     });
     let called = [
@@ -178,7 +183,7 @@ fn phones(text: &str) -> Vec<Range<usize>> {
 fn births(text: &str) -> Vec<Range<usize>> {
     static BIRTH: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?:født|fødd|fødselsdato|fødselsdag|fødselsdagen|fødedato|født den|f|born)\b\.?\s*(?:dato|den|er|var|:|,)?\s*:?\s*(?P<it>\d{1,2}[./-]\s?\d{1,2}[./-]\s?(?:\d{4}|\d{2})|\d{1,2}\.?\s(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|jan|feb|mar|apr|jun|jul|aug|sep|sept|okt|nov|des)\.?,?\s?(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|\d{6})\b",
+            r"(?i)\b(?:født|fødd|fødselsdato|fødselsdag|fødselsdagen|fødedato|født den|f|born)\b\.?\s*(?:dato|den|er|var|:|,)?\s*:?\s*(?P<it>[0-9]{1,2}[./-]\s?[0-9]{1,2}[./-]\s?(?:[0-9]{4}|[0-9]{2})|[0-9]{1,2}\.?\s(?:januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember|jan|feb|mar|apr|jun|jul|aug|sep|sept|okt|nov|des)\.?,?\s?(?:[0-9]{4}|[0-9]{2})?|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{6})\b",
         )
     });
     spans(&BIRTH, text, |captures, _| captures.name("it").is_some_and(|it| is_alone(text, &it.range())))
@@ -188,14 +193,14 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
     static ENDS: LazyLock<String> =
         LazyLock::new(|| word_list(include_str!("../../data/privacy/streets.txt")).collect::<Vec<_>>().join("|"));
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-        let post = r"(?:,?\s+(?:N-)?\d{4}\s+\p{Lu}\p{L}+(?:\s(?:i\s)?\p{Lu}\p{L}+)?)?";
+        let post = r"(?:,?\s+(?:N-)?[0-9]{4}\s+\p{Lu}\p{L}+(?:\s(?:i\s)?\p{Lu}\p{L}+)?)?";
         pattern(&format!(
-            r"(?:(?:\p{{Lu}}[\p{{L}}.'’-]*\s){{0,3}}(?:\p{{Lu}}\p{{L}}*(?:{ends})|\p{{Lu}}[\p{{L}}'’-]+\s(?i:{ends}))\s\d{{1,4}}\s?[A-Za-z]?\b|(?i:postboks|pb\.?)\s\d{{1,5}}(?:\s\p{{Lu}}\p{{L}}+)?){post}",
+            r"(?:(?:\p{{Lu}}[\p{{L}}.'’-]*\s){{0,3}}(?:\p{{Lu}}\p{{L}}*(?:{ends})|\p{{Lu}}[\p{{L}}'’-]+\s(?i:{ends}))\s[0-9]{{1,4}}\s?[A-Za-z]?\b|(?i:postboks|pb\.?)\s[0-9]{{1,5}}(?:\s\p{{Lu}}\p{{L}}+)?){post}",
             ends = *ENDS
         ))
     });
     static POST: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i:postnr\.?|postnummer|poststed|postadresse|adresse)\s*:?\s*(?P<it>\d{4}(?:\s\p{Lu}\p{L}+)?)\b")
+        pattern(r"(?i:postnr\.?|postnummer|poststed|postadresse|adresse)\s*:?\s*(?P<it>[0-9]{4}(?:\s\p{Lu}\p{L}+)?)\b")
     });
     let mut found = spans(&ADDRESS, text, |_, _| true);
     for span in &mut found {
@@ -213,7 +218,7 @@ fn addresses(text: &str) -> Vec<Range<usize>> {
 }
 
 fn plates(text: &str) -> Vec<Range<usize>> {
-    static PLATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-HJ-NPR-Z]{2}\s?\d{5}\b"));
+    static PLATE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-HJ-NPR-Z]{2}\s?[0-9]{5}\b"));
     spans(&PLATE, text, |captures, _| {
         let Some(whole) = captures.get(0) else { return false };
         !["IS", "NS", "HR", "RT"].iter().any(|other| whole.as_str().starts_with(other))
@@ -224,7 +229,7 @@ fn plates(text: &str) -> Vec<Range<usize>> {
 fn handles(text: &str) -> Vec<Range<usize>> {
     static HANDLE: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?:^|[\s(«])(?P<it>@[\p{L}\d_][\p{L}\d_.]{2,29})|(?i:\bsnap(?:chat)?|\bbrukernavn|\bbrukarnamn|\binsta(?:gram)?|\bdiscord|\btiktok)(?:et|en)?\s*(?::|er|heter)?\s*(?P<named>[\p{L}\d_][\p{L}\d_.-]{2,29})",
+            r"(?:^|[\s(«])(?P<it>@[\p{L}0-9_][\p{L}0-9_.]{2,})|(?i:\bsnap(?:chat)?|\bbrukernavn|\bbrukarnamn|\binsta(?:gram)?|\bdiscord|\btiktok)(?:et|en)?\s*(?::|er|heter)?\s*(?P<named>[\p{L}0-9_][\p{L}0-9_.-]{2,})",
         )
     });
     HANDLE

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::texts::Language;
-use crate::decisions::{COLUMNS, Column, plain};
+use crate::decisions::{COLUMNS, plain};
 use crate::notes::ids;
 use crate::themes::profiles;
 use std::collections::HashMap;
@@ -10,27 +10,30 @@ use std::collections::HashMap;
 /// The marks of rows of points and themes: the beginning of the word for a theme is the same in all three languages.
 const KINDS: [[&str; 2]; 3] = [["poeng", "tema"], ["poeng", "tema"], ["point", "theme"]];
 
-pub(super) fn csv(report: Report<'_>, language: Language) -> Vec<u8> {
+/// A sheet of texts: the headings, a row a theme, a row a point.
+pub(super) fn rows(report: Report<'_>, language: Language) -> Vec<Vec<String>> {
     let number = match language {
         Language::Bokmal => 0,
         Language::Nynorsk => 1,
         Language::English => 2,
     };
+    let [point_kind, theme_kind] = KINDS[number];
+    let of_cells =
+        |mut cells: Cells| COLUMNS.iter().map(|column| cells.remove(column.name).unwrap_or_default()).collect();
+    let mut rows = vec![COLUMNS.iter().map(|column| column.headings[number].to_owned()).collect()];
+    rows.extend(theme_rows(&report, theme_kind).into_iter().map(of_cells));
+    rows.extend(point_rows(&report, point_kind).into_iter().map(of_cells));
+    rows
+}
+
+pub(super) fn csv(report: Report<'_>, language: Language) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(b';')
         .terminator(csv::Terminator::CRLF)
         .from_writer(b"\xef\xbb\xbf".to_vec());
-    let mut write = |cell: &dyn Fn(&Column) -> String| {
+    for row in rows(report, language) {
         // Writing to memory does not fail.
-        let _ = writer.write_record(COLUMNS.iter().map(cell));
-    };
-    write(&|column| column.headings[number].to_owned());
-    let [point_kind, theme_kind] = KINDS[number];
-    for row in theme_rows(&report, theme_kind) {
-        write(&|column| row.get(column.name).map(|cell| plain(cell)).unwrap_or_default());
-    }
-    for row in point_rows(&report, point_kind) {
-        write(&|column| row.get(column.name).map(|cell| plain(cell)).unwrap_or_default());
+        let _ = writer.write_record(row.iter().map(|cell| plain(cell)));
     }
     writer.into_inner().unwrap_or_default()
 }

@@ -1,50 +1,32 @@
 //! The report in Markdown.
 
 use super::Report;
-use super::texts::{Language, PositionTexts, Texts, fill};
-use crate::agreement::Interval;
-use crate::coding;
-use crate::decisions::{Agreement, ProblemKind};
-use crate::norwegian::repair::Change;
-use crate::notes::{Point, Position};
-use crate::themes::{self, Theme};
-use std::fmt::{self, Display, Formatter, Write};
-
-/// Below this margin between the best and the next outcome a point is listed as uncertain.
-const UNCERTAIN: f32 = 0.25;
-
-/// The words that are shown for either side of a close call.
-const WORDS: usize = 3;
+use super::content::Content;
+use super::texts::{ChartTexts, Language, fill};
+use crate::analysis::{ChiSquare, CrossTable};
+use crate::notes::Point;
+use std::fmt::{self, Display, Formatter};
 
 /// A [`Report`] that displays as Markdown.
 #[derive(Debug)]
 pub struct Markdown<'a> {
-    report: Report<'a>,
-    language: Language,
-    texts: Texts,
-    theme_ids: Vec<Option<String>>,
-    tables: usize,
+    content: Content<'a>,
 }
 
 impl<'a> Markdown<'a> {
     pub(super) fn new(report: Report<'a>, language: Language) -> Markdown<'a> {
-        Markdown {
-            report,
-            language,
-            texts: Texts::of(language),
-            theme_ids: report.theme_ids(),
-            tables: themes::tables(report.points.iter()),
-        }
+        Markdown { content: Content::new(report, language) }
     }
 }
 
 impl Display for Markdown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# {}", self.texts.title)?;
+        writeln!(f, "# {}", self.content.texts.title)?;
         self.rationale(f)?;
         self.problems(f)?;
         self.table(f)?;
         self.themes(f)?;
+        self.crosses(f)?;
         self.uncoded(f)?;
         self.uncertain(f)?;
         self.mended(f)?;
@@ -55,44 +37,32 @@ impl Display for Markdown<'_> {
 
 impl Markdown<'_> {
     fn rationale(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let title = escaped(self.name(&self.report.codebook.title));
-        heading(f, 2, &self.texts.rationale)?;
-        writeln!(f, "{}\n", fill(&self.texts.method, &[("codebook", &title)]))?;
-        let coded = self.report.codings.iter().filter(|coding| coding.primary().is_some()).count();
-        let numbers: [(&str, &dyn Display); 6] = [
-            ("documents", &self.report.folder.documents.len()),
-            ("points", &self.report.points.len()),
-            ("tables", &self.tables),
-            ("coded", &coded),
-            ("uncoded", &(self.report.points.len() - coded)),
-            ("themes", &self.report.themes.len()),
-        ];
-        writeln!(f, "{}", fill(&self.texts.numbers, &numbers))
+        heading(f, 2, &self.content.texts.rationale)?;
+        writeln!(f, "{}\n\n{}", escaped(&self.content.method()), self.content.numbers())
     }
 
     fn problems(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        if self.report.folder.problems.is_empty() {
+        let problems = &self.content.report.folder.problems;
+        if problems.is_empty() {
             return Ok(());
         }
-        heading(f, 2, &self.texts.unread)?;
-        self.report.folder.problems.iter().try_for_each(|problem| writeln!(f, "- {}", escaped(&problem.to_string())))
+        heading(f, 2, &self.content.texts.unread)?;
+        problems.iter().try_for_each(|problem| writeln!(f, "- {}", escaped(&problem.to_string())))
     }
 
     /// The table of recommendations: a column a code, a cell a theme, by falling support.
     fn table(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        heading(f, 2, &self.texts.table)?;
-        let codes = &self.report.codebook.codes;
-        let columns: Vec<Vec<&Theme>> = (0..codes.len())
-            .map(|code| self.report.themes.iter().filter(|theme| theme.code == Some(code)).collect())
-            .collect();
+        heading(f, 2, &self.content.texts.table)?;
+        let codes = &self.content.report.codebook.codes;
         for code in codes {
-            write!(f, "| {} ", escaped(self.name(&code.label)))?;
+            write!(f, "| {} ", escaped(self.content.name(&code.label)))?;
         }
         writeln!(f, "|\n{}|", "| --- ".repeat(codes.len()))?;
+        let columns = self.content.columns();
         for row in 0..columns.iter().map(Vec::len).max().unwrap_or(0) {
             for column in &columns {
                 match column.get(row) {
-                    Some(theme) => write!(f, "| {} ", self.cell(theme))?,
+                    Some(&theme) => write!(f, "| {} ", self.cell(theme))?,
                     None => f.write_str("| ")?,
                 }
             }
@@ -101,41 +71,33 @@ impl Markdown<'_> {
         Ok(())
     }
 
-    fn cell(&self, theme: &Theme) -> String {
-        let point = &self.report.points[theme.representative];
-        let own = self.report.decisions.and_then(|decisions| decisions.of_theme(theme)?.wording.as_deref());
-        let text =
-            own.map_or_else(|| escaped(&point.text), |own| format!("{} *({})*", escaped(own), self.texts.own_wording));
-        format!("{text}<br>*{}* ({})", self.support(theme), self.place(point))
-    }
-
-    fn support(&self, theme: &Theme) -> String {
-        fill(&self.texts.support, &[("tables", &theme.tables), ("all", &self.tables)])
-    }
-
-    /// Where a point stands: `bord-03.txt:11, bord 3`.
-    fn place(&self, point: &Point<'_>) -> String {
-        let file = &self.report.folder.documents[point.document].path;
-        let mut place = place(&self.texts.position, file, point.position);
-        for (word, value) in [(&self.texts.table_word, point.table), (&self.texts.question_word, point.question)] {
-            if let Some(value) = value {
-                let _ = write!(place, ", {word} {}", escaped(value));
-            }
-        }
-        place
+    fn cell(&self, theme: usize) -> String {
+        let (content, texts) = (&self.content, &self.content.texts);
+        let wording = content.wording(theme);
+        let mark = if wording.is_own { &texts.own_wording } else { &texts.draft_mark };
+        let minority =
+            if content.profiles[theme].is_minority { format!(", {}", texts.minority_mark) } else { String::new() };
+        format!(
+            "{} *({mark})*<br>{}: *{}{minority}* ({})",
+            escaped(wording.text),
+            escaped(&content.label(theme)),
+            content.support(&content.report.themes[theme]),
+            escaped(&content.place(&content.report.points[wording.point]))
+        )
     }
 
     fn themes(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        heading(f, 2, &self.texts.themes)?;
+        let content = &self.content;
+        heading(f, 2, &content.texts.themes)?;
         let mut code = None;
-        for (theme, id) in self.report.themes.iter().zip(&self.theme_ids) {
+        for (at, (theme, id)) in content.report.themes.iter().zip(&content.theme_ids).enumerate() {
             let Some(id) = id else { continue };
             if code.replace(theme.code) != Some(theme.code) {
-                let label = theme.code.map(|code| self.name(&self.report.codebook.codes[code].label));
-                heading(f, 3, &escaped(label.unwrap_or(&self.texts.uncoded)))?;
+                let label = theme.code.map(|code| content.name(&content.report.codebook.codes[code].label));
+                heading(f, 3, &escaped(label.unwrap_or(&content.texts.uncoded)))?;
             }
-            let points = fill(&self.texts.support_points, &[("points", &theme.points.len())]);
-            writeln!(f, "\n**{id}**: {}, {points}\n", self.support(theme))?;
+            let (support, points) = (content.support(theme), content.points_of(theme));
+            writeln!(f, "\n**{id}** {}: {support}, {points}\n", escaped(&content.label(at)))?;
             for &point in &theme.points {
                 self.quote(f, point)?;
             }
@@ -143,171 +105,152 @@ impl Markdown<'_> {
         Ok(())
     }
 
+    /// How many points have each code, by table and by question, where there are several.
+    fn crosses(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let texts = &self.content.texts.html;
+        let files = &self.content.report.folder.documents;
+        let table = |point: &'_ Point<'_>| point.table.unwrap_or(&files[point.document].path).to_owned();
+        self.cross(f, &texts.by_table, &texts.table_heading, &table)?;
+        let question = |point: &'_ Point<'_>| point.question.unwrap_or("–").to_owned();
+        self.cross(f, &texts.by_question, &texts.question_heading, &question)
+    }
+
+    fn cross(
+        &self,
+        f: &mut Formatter<'_>,
+        texts: &ChartTexts,
+        corner: &str,
+        name: &dyn Fn(&Point<'_>) -> String,
+    ) -> fmt::Result {
+        let report = &self.content.report;
+        // Numbers by their size, and before names.
+        let row = |point: &Point<'_>| {
+            let name = name(point);
+            (name.parse::<u32>().unwrap_or(u32::MAX), name)
+        };
+        let pairs = report.points.iter().zip(report.codings);
+        let table = CrossTable::of(pairs.map(|(point, coding)| {
+            let code = coding.primary();
+            (row(point), (code.is_none(), code))
+        }));
+        if table.rows().len() < 2 {
+            return Ok(());
+        }
+        heading(f, 2, &texts.title)?;
+        let all = &self.content.texts.cross.all;
+        write!(f, "| {} ", escaped(corner))?;
+        for (_, code) in table.columns() {
+            write!(f, "| {} ", escaped(self.content.outcome(*code)))?;
+        }
+        writeln!(f, "| {all} |\n|{}", " --- |".repeat(table.columns().len() + 2))?;
+        let line = |f: &mut Formatter<'_>, name: &str, counts: &[usize]| {
+            let cells: Vec<String> =
+                counts.iter().copied().chain([counts.iter().sum()]).map(|count: usize| count.to_string()).collect();
+            writeln!(f, "| {} | {} |", escaped(name), cells.join(" | "))
+        };
+        for ((_, name), counts) in table.rows().iter().zip(table.counts()) {
+            line(f, name, counts)?;
+        }
+        line(f, all, &table.column_totals())?;
+        self.chi_square(f, table.chi_square())
+    }
+
+    fn chi_square(&self, f: &mut Formatter<'_>, found: Option<ChiSquare>) -> fmt::Result {
+        let (Some(found), texts) = (found, &self.content.texts.cross) else { return Ok(()) };
+        let p = if found.p < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", found.p) };
+        let (chi, v) = (format!("{:.1}", found.statistic), format!("{:.2}", found.cramers_v));
+        let values: [(&str, &dyn Display); 4] = [("chi", &chi), ("degrees", &found.degrees), ("p", &p), ("v", &v)];
+        write!(f, "\n{}", fill(&texts.chi_square, &values))?;
+        // Cochran's rule.
+        if found.low_expected > 0.2 {
+            write!(f, " {}", texts.few_expected)?;
+        }
+        writeln!(f)
+    }
+
     fn quote(&self, f: &mut Formatter<'_>, at: usize) -> fmt::Result {
-        let point = &self.report.points[at];
-        let decided =
-            if self.report.decided(at).is_some() { format!(" *({})*", self.texts.decided_mark) } else { String::new() };
+        let content = &self.content;
+        let point = &content.report.points[at];
+        let decided = match content.report.decided(at) {
+            Some(_) => format!(" *({})*", content.texts.decided_mark),
+            None => String::new(),
+        };
         let speaker = point.speaker.map(|speaker| format!("{}: ", escaped(speaker))).unwrap_or_default();
-        writeln!(f, "- {speaker}{} ({}){decided}", escaped(&point.text), self.place(point))
+        writeln!(f, "- {speaker}{} ({}){decided}", escaped(&point.text), escaped(&content.place(point)))
     }
 
     fn uncoded(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        heading(f, 2, &self.texts.uncoded)?;
-        let all = 0..self.report.points.len();
-        let uncoded: Vec<usize> = all.filter(|&at| self.report.codings[at].primary().is_none()).collect();
+        heading(f, 2, &self.content.texts.uncoded)?;
+        let uncoded = self.content.uncoded();
         if uncoded.is_empty() {
-            return writeln!(f, "{}", self.texts.none);
+            return writeln!(f, "{}", self.content.texts.none);
         }
         for at in uncoded {
             self.quote(f, at)?;
-            writeln!(f, "  {}{}", self.outcomes(at), self.why(at))?;
+            writeln!(f, "  {}{}", escaped(&self.content.outcomes(at)), self.why(at))?;
         }
         Ok(())
     }
 
     fn uncertain(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        heading(f, 2, &self.texts.uncertain)?;
-        let ranked = coding::review(self.report.codings).into_iter();
-        let uncertain: Vec<usize> = ranked.take_while(|&at| self.report.codings[at].margin() < UNCERTAIN).collect();
+        heading(f, 2, &self.content.texts.uncertain)?;
+        let uncertain = self.content.uncertain();
         if uncertain.is_empty() {
-            return writeln!(f, "{}", self.texts.none);
+            return writeln!(f, "{}", self.content.texts.none);
         }
-        writeln!(f, "{}\n", self.texts.uncertain_note)?;
+        writeln!(f, "{}\n", self.content.texts.uncertain_note)?;
         for at in uncertain {
-            write!(f, "- {}: ", self.outcomes(at))?;
-            let point = &self.report.points[at];
-            writeln!(f, "{} ({}){}", escaped(&point.text), self.place(point), self.why(at))?;
+            write!(f, "- {}: ", escaped(&self.content.outcomes(at)))?;
+            let point = &self.content.report.points[at];
+            writeln!(f, "{} ({}){}", escaped(&point.text), escaped(&self.content.place(point)), self.why(at))?;
         }
         Ok(())
     }
 
     /// What was mended before points were coded, a line a point: nothing where nothing was.
     fn mended(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mended = || self.report.points.iter().filter_map(|point| Some((point, point.mended.as_ref()?)));
-        if mended().next().is_none() {
+        let points = self.content.report.points.iter();
+        let mut mended = points.filter_map(|point| Some((point, self.content.changes(point)?))).peekable();
+        if mended.peek().is_none() {
             return Ok(());
         }
-        heading(f, 2, &self.texts.mended)?;
-        writeln!(f, "{}\n", self.texts.mended_note)?;
-        for (point, mended) in mended() {
-            let change = |change: &Change| {
-                format!("«{}» → «{}»", escaped(&point.text[change.span.clone()]), escaped(&change.replacement))
-            };
-            let changes: Vec<String> = mended.changes.iter().map(change).collect();
-            writeln!(f, "- {} ({})", changes.join(", "), self.place(point))?;
-        }
-        Ok(())
+        heading(f, 2, &self.content.texts.mended)?;
+        writeln!(f, "{}\n", self.content.texts.mended_note)?;
+        mended.try_for_each(|(point, changes)| {
+            writeln!(f, "- {} ({})", escaped(&changes), escaped(&self.content.place(point)))
+        })
     }
 
-    /// The words that spoke for the outcome that won and those that spoke for the runner-up, the strongest first:
-    /// "; Kunnskap: «kurs», «lært»; Systemer: «tid»".
+    /// Why an outcome won, behind it: "; Kunnskap: «kurs»; Systemer: «tid»".
     fn why(&self, at: usize) -> String {
-        let (point, coding) = (&self.report.points[at], &self.report.codings[at]);
-        let name = |code: Option<usize>| match code {
-            Some(code) => self.name(&self.report.codebook.codes[code].label),
-            None => &self.texts.no_code,
-        };
-        let mut why: Vec<&coding::Evidence> = coding.runner_up.why_not.iter().collect();
-        why.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-        let mut sides = String::new();
-        for (outcome, sign) in [(coding.primary(), 1.0), (coding.runner_up.code, -1.0)] {
-            let words = why.iter().filter(|evidence| evidence.weight * sign > 0.0).take(WORDS);
-            let words: Vec<String> = words
-                .map(|evidence| format!("«{}»", escaped(&point.text[point.in_text(evidence.span.clone())])))
-                .collect();
-            if !words.is_empty() {
-                let _ = write!(sides, "; {}: {}", escaped(name(outcome)), words.join(", "));
-            }
+        match self.content.why(at) {
+            why if why.is_empty() => why,
+            why => format!("; {}", escaped(&why)),
         }
-        sides
-    }
-
-    /// The two most probable outcomes of a point: "Kunnskap 48 %, Systemer 45 %".
-    fn outcomes(&self, at: usize) -> String {
-        let scores = &self.report.codings[at].scores;
-        let none = 1.0 - scores.iter().sum::<f32>();
-        let names = self.report.codebook.codes.iter().map(|code| self.name(&code.label));
-        let mut outcomes: Vec<(&str, f32)> = names.zip(scores.iter().copied()).collect();
-        outcomes.push((&self.texts.no_code, none));
-        outcomes.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let shown = outcomes.iter().take(2).map(|(name, score)| format!("{} {:.0} %", escaped(name), score * 100.0));
-        shown.collect::<Vec<_>>().join(", ")
     }
 
     /// What a person decided: how much, how far the machine agreed, and what is wrong with the file.
     fn decisions(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Some(decisions) = self.report.decisions else { return Ok(()) };
-        heading(f, 2, &self.texts.decisions)?;
-        let counts: [(&str, &dyn Display); 2] = [("points", &decisions.decided()), ("themes", &decisions.themes.len())];
-        writeln!(f, "{}", fill(&self.texts.decided, &counts))?;
-        if let Some(agreement) = self.report.agreement {
-            writeln!(f, "\n{}", self.agreement(agreement))?;
+        let (Some(decisions), Some(decided)) = (self.content.report.decisions, self.content.decided()) else {
+            return Ok(());
+        };
+        heading(f, 2, &self.content.texts.decisions)?;
+        writeln!(f, "{decided}")?;
+        if let Some(agreement) = self.content.report.agreement {
+            writeln!(f, "\n{}", self.content.agreement(agreement))?;
         }
         if !decisions.problems.is_empty() {
-            writeln!(f, "\n{}\n", self.texts.decision_problems)?;
+            writeln!(f, "\n{}\n", self.content.texts.decision_problems)?;
         }
-        for problem in &decisions.problems {
-            let what = match problem.kind {
-                ProblemKind::NotFound => &self.texts.problem_not_found,
-                ProblemKind::Contradiction => &self.texts.problem_contradiction,
-                ProblemKind::UnknownCode => &self.texts.problem_unknown_code,
-            };
-            let rows = problem.rows.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-            writeln!(f, "- {} {rows}: {what}: {}", self.texts.row_word, escaped(&problem.text))?;
-        }
-        Ok(())
-    }
-
-    /// How far the machine agreed with the person, with intervals.
-    fn agreement(&self, agreement: &Agreement) -> String {
-        let number = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
-        let ends =
-            |interval: Option<Interval>| [interval.map(|ends| ends.low), interval.map(|ends| ends.high)].map(number);
-        let ([low, high], [ac1_low, ac1_high]) = (ends(agreement.percent_interval), ends(agreement.ac1_interval));
-        let values: [(&str, &dyn Display); 7] = [
-            ("points", &agreement.points),
-            ("share", &number(Some(agreement.percent))),
-            ("low", &low),
-            ("high", &high),
-            ("ac1", &number(agreement.ac1)),
-            ("ac1_low", &ac1_low),
-            ("ac1_high", &ac1_high),
-        ];
-        fill(&self.texts.agreement, &values)
+        decisions
+            .problems
+            .iter()
+            .try_for_each(|problem| writeln!(f, "- {}", escaped(&self.content.decision_problem(problem))))
     }
 
     fn caveat(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        heading(f, 2, &self.texts.caveat_title)?;
-        writeln!(f, "{}\n", self.texts.caveat)?;
-        let made: [(&str, &dyn Display); 2] =
-            [("version", &env!("CARGO_PKG_VERSION")), ("hash", &self.report.codebook.hash)];
-        writeln!(f, "{}", fill(&self.texts.made, &made))
-    }
-
-    fn name<'l>(&self, label: &'l crate::codebook::Label) -> &'l str {
-        match self.language {
-            Language::Bokmal => &label.nb,
-            Language::Nynorsk => &label.nn,
-            Language::English => &label.en,
-        }
-    }
-}
-
-/// Where in a file something stands, in the report's language: `bord-03.txt:11`, `bord-03.pdf, side 2`.
-pub(super) fn place(texts: &PositionTexts, file: &str, position: Position<'_>) -> String {
-    let file = escaped(file);
-    let numbered = |text: &str, number: usize| format!("{file}, {}", fill(text, &[("number", &number)]));
-    match position {
-        Position::Line(line) => format!("{file}:{line}"),
-        Position::Paragraph(number) => numbered(&texts.paragraph, number),
-        Position::Page(number) => numbered(&texts.page, number),
-        Position::Footnote(number) => numbered(&texts.footnote, number),
-        Position::Comment(number) => numbered(&texts.comment, number),
-        Position::Cell { table, row, column } => {
-            format!("{file}, {}", fill(&texts.cell, &[("table", &table), ("row", &row), ("column", &column)]))
-        }
-        Position::Margin => format!("{file}, {}", texts.margin),
-        Position::SheetCell { .. } => format!("{file}, {}", escaped(&position.to_string())),
+        heading(f, 2, &self.content.texts.caveat_title)?;
+        writeln!(f, "{}\n\n{}", self.content.texts.caveat, self.content.made())
     }
 }
 

@@ -1,10 +1,14 @@
 //! What people read and other programs load: computing stays in the modules before this one, rendering here.
 
+mod audit;
+mod content;
 mod decisions;
+mod html;
 mod markdown;
 mod points;
 mod privacy;
 mod texts;
+mod themes;
 
 use crate::codebook::Codebook;
 use crate::coding::Coding;
@@ -13,10 +17,18 @@ use crate::notes::{Folder, Point};
 use crate::themes::Theme;
 use std::collections::HashMap;
 
+pub use audit::{
+    Audit, CharacterCounts, CodebookRecord, Counts, DecisionsRecord, FileCounts, FileRecord, InputRecord,
+    LearnedRecord, PointCounts, ProgramRecord, Run, ThemeCounts,
+};
+#[cfg(feature = "exchange")]
+pub(crate) use content::{Content, Wording};
+pub use html::Html;
 pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use privacy::personal_data;
 pub use texts::Language;
+pub use themes::{DraftRecord, KeywordRecord, QuoteRecord, SpeakerRecord, ThemeRecord};
 
 /// The results of an analysis, borrowed, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +50,66 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
+    /// The results of the stages, in their order; of a run without decisions.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    /// assert!(report.markdown(Language::Bokmal).to_string().starts_with("# Anbefalinger"));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn new(
+        folder: &'a Folder,
+        codebook: &'a Codebook,
+        points: &'a [Point<'a>],
+        codings: &'a [Coding],
+        themes: &'a [Theme],
+    ) -> Report<'a> {
+        Report { folder, codebook, points, codings, themes, decisions: None, agreement: None }
+    }
+
+    /// The same report, with what a person decided, and how far the machine's own codes were that.
+    #[must_use]
+    pub fn with_decisions(self, decisions: &'a Outcome, agreement: Option<&'a Agreement>) -> Report<'a> {
+        Report { decisions: Some(decisions), agreement, ..self }
+    }
+
     /// The report in Markdown: the method, the table of recommendations, the themes with every quote and its place, the
     /// uncoded and the uncertain points, and the caveat.
     #[must_use]
     pub fn markdown(&self, language: Language) -> Markdown<'a> {
         Markdown::new(*self, language)
+    }
+
+    /// The report as one HTML file that fetches nothing and needs no script to be read: the table of recommendations, charts, the
+    /// themes with every quote, in which the words are marked that carried its coding, what a person should look at, and the method,
+    /// the codebook and the caveat. Prints to A4 and reads on a phone; a script filters the quotes where scripts are on.
+    ///
+    /// A theme has the anchor `theme-` and its id (`report.html#theme-holdninger-3`), a point `p-` and its id.
+    ///
+    /// ```
+    /// use kodebok::{codebook::Codebook, coding::{self, Coder}, notes, report::{Language, Report}, themes};
+    ///
+    /// let codebook = Codebook::summit_2017();
+    /// let folder = notes::read_folder("data/notes")?;
+    /// let points = notes::points(&folder.documents);
+    /// let codings = coding::code(&points, &Coder::new(&codebook));
+    /// let themes = themes::group(&points, &codings, themes::Options::default());
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    /// let page = report.html(Language::Nynorsk).to_string();
+    /// assert!(page.contains("<html lang=\"nn\">") && page.contains("id=\"theme-holdninger-1\""));
+    /// # Ok::<(), kodebok::Error>(())
+    /// ```
+    #[must_use]
+    pub fn html(&self, language: Language) -> Html<'a> {
+        Html::new(*self, language)
     }
 
     /// The file in which a person decides, `decisions.csv`: a row a point and a row a theme, with empty columns for the person's code,
@@ -53,9 +120,26 @@ impl<'a> Report<'a> {
         decisions::csv(*self, language)
     }
 
+    /// The same as rows of texts, the headings first, with nothing made plain.
+    #[cfg(feature = "exchange")]
+    pub(crate) fn decisions_rows(&self, language: Language) -> Vec<Vec<String>> {
+        decisions::rows(*self, language)
+    }
+
     /// A record for each point, in the points' order: the lines of `points.jsonl`.
     pub fn point_records(&self) -> impl Iterator<Item = PointRecord<'a>> {
         points::records(*self)
+    }
+
+    /// A record for each theme that the report names, in its order: the lines of `themes.jsonl`.
+    pub fn theme_records(&self) -> impl Iterator<Item = ThemeRecord<'a>> {
+        themes::records(*self)
+    }
+
+    /// The record of a run: what went in and what came out at each stage, `audit.json`. `run` is what only the caller knows.
+    #[must_use]
+    pub fn audit(&self, run: Run) -> Audit<'a> {
+        audit::audit(*self, run)
     }
 
     /// The names of the themes in files: the code's id and a number within it, `lover-3`; `uten-kode-1` for points that say the

@@ -16,7 +16,7 @@ use serde::Serialize;
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+/// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
 /// let first = report.point_records().next().unwrap();
 /// assert_eq!((first.file, first.line, first.table), ("bord-01.txt", 5, Some("1")));
 /// # Ok::<(), kodebok::Error>(())

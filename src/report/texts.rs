@@ -16,7 +16,7 @@ pub enum Language {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Texts {
+pub(crate) struct Texts {
     pub title: String,
     pub rationale: String,
     pub method: String,
@@ -39,6 +39,8 @@ pub(super) struct Texts {
     pub decided: String,
     pub decided_mark: String,
     pub own_wording: String,
+    pub draft_mark: String,
+    pub minority_mark: String,
     pub agreement: String,
     pub decision_problems: String,
     pub problem_not_found: String,
@@ -50,12 +52,96 @@ pub(super) struct Texts {
     pub made: String,
     pub position: PositionTexts,
     pub privacy: PrivacyTexts,
+    pub html: HtmlTexts,
+    pub cross: CrossTexts,
+}
+
+/// What is said of cross tables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CrossTexts {
+    pub all: String,
+    pub chi_square: String,
+    pub few_expected: String,
+}
+
+/// What only the HTML file says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HtmlTexts {
+    pub skip: String,
+    pub eyebrow: String,
+    pub contents: String,
+    pub charts: String,
+    pub codebook: String,
+    pub table_note: String,
+    pub table_caption: String,
+    pub minority_row: String,
+    pub quote: String,
+    pub quotes: String,
+    pub other_quotes: String,
+    pub more_quotes: String,
+    pub typical: String,
+    pub differing: String,
+    pub keywords: String,
+    pub questions: String,
+    pub speakers: String,
+    pub marks: String,
+    pub mark_weak: String,
+    pub mark_middle: String,
+    pub mark_strong: String,
+    pub carried: String,
+    pub filter: String,
+    pub filter_text: String,
+    pub filter_all: String,
+    pub filter_clear: String,
+    pub filter_count: String,
+    pub code_word: String,
+    pub theme_word: String,
+    pub table_heading: String,
+    pub question_heading: String,
+    pub tables: String,
+    pub points: String,
+    pub probability: String,
+    pub file: String,
+    pub uncoded_note: String,
+    pub not_shown: String,
+    pub chart_hidden: String,
+    pub numbers_table: String,
+    pub method_more: String,
+    pub settings: String,
+    pub settings_caption: String,
+    pub program: String,
+    pub hash: String,
+    pub code_count: String,
+    pub example_count: String,
+    pub decision_count: String,
+    pub uncertain_limit: String,
+    pub margin: String,
+    pub documents: String,
+    pub documents_caption: String,
+    pub include: String,
+    pub exclude: String,
+    pub anchors: String,
+    pub by_table: ChartTexts,
+    pub by_support: ChartTexts,
+    pub by_question: ChartTexts,
+    pub together: ChartTexts,
+    pub sureness: ChartTexts,
+}
+
+/// A chart's name, and what it shows in a sentence.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChartTexts {
+    pub title: String,
+    pub note: String,
 }
 
 /// What is said of personal data.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PrivacyTexts {
+pub(crate) struct PrivacyTexts {
     pub title: String,
     pub note: String,
     pub row: String,
@@ -74,7 +160,7 @@ pub(super) struct PrivacyTexts {
 /// Where a point stands in its file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PositionTexts {
+pub(crate) struct PositionTexts {
     pub paragraph: String,
     pub page: String,
     pub cell: String,

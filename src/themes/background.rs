@@ -1,10 +1,11 @@
 //! What is known of words before any notes are read: how common they are in the field's talk, and which are used alike.
 //!
-//! Both were learned from the bundled codebook's coded examples (`tests/background.rs` makes the files). Of words that are used
-//! alike a latent semantic analysis (Deerwester et al. 1990) knows: terms are the rows of a matrix that, multiplied by itself,
-//! comes closest to how terms occur together in the examples.
+//! Both were learned from the bundled codebook's coded examples and from points that were written around topics
+//! (`tests/background.rs` makes the files). Of words that are used alike a latent semantic analysis (Deerwester et al. 1990) knows:
+//! terms are the rows of a matrix that, multiplied by itself, comes closest to how terms occur together.
 
 use super::terms::Reader;
+use super::topics;
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -15,6 +16,9 @@ pub(super) const DIMENSIONS: usize = 96;
 
 /// Terms in fewer examples than this have no meaning: too little is known of them. 3 and 6 gave the same.
 const SELDOM: u32 = 4;
+
+/// How much all points of a topic count together as one text, beside 1 for each by itself. 1 to 10 gave the same.
+const TOPIC: f64 = 3.0;
 
 /// Steps of subspace iteration. After 30 the subspace of the largest values moves no longer.
 const STEPS: usize = 30;
@@ -119,27 +123,81 @@ fn to_unit(values: &mut [f32]) -> bool {
     length > 0.0
 }
 
-/// The background files of texts: the counts of terms and synonym classes, and the meanings of the terms.
+/// What is learned beforehand: the contents of the files in `data/themes/`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Learned {
+    /// `background.tsv`: the counts of terms and synonym classes.
+    pub counts: String,
+    /// `meanings.bin`: the meanings of the terms.
+    pub meanings: Vec<u8>,
+    /// `topic-words.tsv`: how words speak for topics.
+    pub topics: String,
+}
+
+/// Learns from texts, and from points that were written around topics: each its topic and its text, topic after topic.
 #[doc(hidden)]
 #[must_use]
-pub fn background_files(texts: &[&str]) -> (String, Vec<u8>) {
+pub fn learned(texts: &[&str], topics: &[(&str, &str)]) -> Learned {
     let mut reader = Reader::default();
-    let read: Vec<(Vec<u32>, Vec<u32>)> = texts.iter().map(|text| reader.terms_and_classes(text)).collect();
+    let all = texts.iter().chain(topics.iter().map(|(_, text)| text));
+    let read: Vec<(Vec<u32>, Vec<u32>)> = all.map(|text| reader.terms_and_classes(text)).collect();
     let terms = counted(read.iter().map(|(terms, _)| terms), |term| reader.term(term));
     let classes = counted(read.iter().map(|(_, classes)| classes), |class| format!("={}", reader.class(class)));
-    let mut file = format!(
-        "# How many of the bundled codebook's coded examples have a term or a synonym class (=); on the line without a term, how many\n\
-         # examples there are. Made by UPDATE=1 cargo test --release --test background\n\t{}\n",
-        texts.len()
+    let mut counts = format!(
+        "# How many of the bundled codebook's coded examples and of the points of topics.tsv have a term or a synonym class (=); on the\n\
+         # line without a term, how many texts there are. Made by UPDATE=1 cargo test --release --test background\n\t{}\n",
+        read.len()
     );
     for (name, count, _) in terms.iter().chain(&classes) {
-        let _ = writeln!(file, "{name}\t{count}");
+        let _ = writeln!(counts, "{name}\t{count}");
     }
     let numbers: HashMap<u32, usize> = terms.iter().enumerate().map(|(row, &(_, _, term))| (term, row)).collect();
-    let rarities: Vec<f64> = terms.iter().map(|&(_, count, _)| (texts.len() as f64 / f64::from(count)).ln()).collect();
-    let documents: Vec<Vec<usize>> =
-        read.iter().map(|(terms, _)| terms.iter().filter_map(|term| numbers.get(term).copied()).collect()).collect();
-    (file, meanings(&documents, &rarities))
+    let rarities: Vec<f64> = terms.iter().map(|&(_, count, _)| (read.len() as f64 / f64::from(count)).ln()).collect();
+    let known = |terms: &[u32]| terms.iter().filter_map(|term| numbers.get(term).copied()).collect();
+    let mut documents: Vec<Document> = read.iter().map(|(terms, _)| Document::of_text(known(terms))).collect();
+    let points = &read[texts.len()..];
+    for of_topic in topics.iter().zip(points).collect::<Vec<_>>().chunk_by(|a, b| a.0.0 == b.0.0) {
+        let mut terms: Vec<u32> = of_topic.iter().flat_map(|(_, (terms, _))| terms).copied().collect();
+        terms.sort_unstable();
+        terms.dedup();
+        documents.push(Document { terms: known(&terms), weight: TOPIC });
+    }
+    let rarity: HashMap<&str, f32> = (terms.iter().chain(&classes))
+        .map(|(name, count, _)| (name.as_str(), (read.len() as f32 / *count as f32).ln()))
+        .collect();
+    let unknown = (read.len() as f32).ln();
+    let words: Vec<Vec<(String, f32)>> = points
+        .iter()
+        .map(|(terms, classes)| {
+            let terms = terms.iter().map(|&term| reader.term(term));
+            let names = terms.chain(classes.iter().map(|&class| format!("={}", reader.class(class))));
+            names
+                .map(|name| (rarity.get(name.as_str()).copied().unwrap_or(unknown), name))
+                .map(|(a, b)| (b, a))
+                .collect()
+        })
+        .collect();
+    let numbered =
+        topics.chunk_by(|a, b| a.0 == b.0).enumerate().flat_map(|(number, of)| of.iter().map(move |_| number));
+    Learned {
+        counts,
+        meanings: meanings(&documents, &rarities),
+        topics: topics::learned(numbered.zip(words.iter().map(Vec::as_slice))),
+    }
+}
+
+/// The distinct terms of a text that have a meaning, and how much it counts.
+struct Document {
+    terms: Vec<usize>,
+    weight: f64,
+}
+
+impl Document {
+    fn of_text(terms: Vec<usize>) -> Document {
+        let weight = 1.0 / (terms.len().max(1) as f64).sqrt();
+        Document { terms, weight }
+    }
 }
 
 /// The terms that are not seldom, by their names, with how many texts have them and their numbers.
@@ -154,14 +212,12 @@ fn counted<'t>(texts: impl Iterator<Item = &'t Vec<u32>>, name: impl Fn(u32) -> 
 
 /// The rows of a matrix W for which W Wᵀ is the best approximation of Mᵀ M, with M the texts' terms, weighted by rarity; found by
 /// subspace iteration (Halko et al. 2011). The mean of the texts' meanings comes first.
-fn meanings(documents: &[Vec<usize>], rarities: &[f64]) -> Vec<u8> {
-    let weights: Vec<f64> = documents.iter().map(|terms| 1.0 / (terms.len().max(1) as f64).sqrt()).collect();
-    let times = |space: &[[f64; DIMENSIONS]], document: usize| {
+fn meanings(documents: &[Document], rarities: &[f64]) -> Vec<u8> {
+    let times = |space: &[[f64; DIMENSIONS]], document: &Document| {
         let mut sum = [0.0; DIMENSIONS];
-        for &term in &documents[document] {
-            sum.iter_mut()
-                .zip(&space[term])
-                .for_each(|(sum, value)| *sum += value * rarities[term] * weights[document]);
+        for &term in &document.terms {
+            let row = sum.iter_mut().zip(&space[term]);
+            row.for_each(|(sum, value)| *sum += value * rarities[term] * document.weight);
         }
         sum
     };
@@ -169,24 +225,24 @@ fn meanings(documents: &[Vec<usize>], rarities: &[f64]) -> Vec<u8> {
     orthogonalise(&mut space);
     for _ in 0..STEPS {
         let mut next = vec![[0.0; DIMENSIONS]; space.len()];
-        for (document, terms) in documents.iter().enumerate() {
+        for document in documents {
             let image = times(&space, document);
-            for &term in terms {
+            for &term in &document.terms {
                 let row = next[term].iter_mut().zip(&image);
-                row.for_each(|(next, value)| *next += value * rarities[term] * weights[document]);
+                row.for_each(|(next, value)| *next += value * rarities[term] * document.weight);
             }
         }
         space = next;
         orthogonalise(&mut space);
     }
-    let images: Vec<[f64; DIMENSIONS]> = (0..documents.len()).map(|document| times(&space, document)).collect();
+    let images: Vec<[f64; DIMENSIONS]> = documents.iter().map(|document| times(&space, document)).collect();
     let root = cholesky(&images);
     let mut rows: Vec<Vec<f32>> = space.iter().map(|row| stretched(row, &root)).collect();
     rows.iter_mut().for_each(|row| _ = to_unit(row));
     let mut mean = vec![0.0f32; DIMENSIONS];
-    for terms in documents {
+    for document in documents {
         let mut sum = vec![0.0f32; DIMENSIONS];
-        for &term in terms {
+        for &term in &document.terms {
             sum.iter_mut().zip(&rows[term]).for_each(|(sum, value)| *sum += value * rarities[term] as f32);
         }
         to_unit(&mut sum);

@@ -9,6 +9,7 @@ mod likeness;
 mod pairs;
 mod profile;
 mod terms;
+mod topics;
 mod tree;
 
 use crate::coding::Coding;
@@ -21,7 +22,7 @@ use tree::Merge;
 pub use profile::{Draft, Profile, profiles};
 
 #[doc(hidden)]
-pub use background::background_files;
+pub use background::{Learned, learned};
 
 /// A group of points that say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,9 +181,9 @@ impl Tree {
         let best = (0..texts.len()).rev().max_by(|&a, &b| central[a].total_cmp(&central[b])).unwrap_or_default();
         let medoid = texts[best];
         spread.lay(self.texts.vector(medoid));
-        let cosine = |text: u32| spread.cosine(self.texts.vector(text));
+        let product = |text: u32| spread.product(self.texts.vector(text));
         let mut order: Vec<(f32, u32)> =
-            texts.iter().map(|&text| (self.texts.likeness(medoid, text, cosine(text)), text)).collect();
+            texts.iter().map(|&text| (self.texts.likeness(medoid, text, product(text)), text)).collect();
         spread.lift(self.texts.vector(medoid));
         order.sort_by(|a, b| (b.1 == medoid).cmp(&(a.1 == medoid)).then(b.0.total_cmp(&a.0)).then(a.1.cmp(&b.1)));
         order.into_iter().map(|(_, text)| text as usize).collect()

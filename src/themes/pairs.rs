@@ -71,7 +71,7 @@ pub(super) fn all(texts: &Texts, kept: usize) -> Vec<Edge> {
 fn likest(texts: &Texts, at: u32, others: impl Iterator<Item = u32>, spread: &mut Spread, kept: usize) -> Vec<Edge> {
     spread.lay(texts.vector(at));
     let edge = |other: u32| {
-        let likeness = texts.likeness(at.min(other), at.max(other), spread.cosine(texts.vector(other)));
+        let likeness = texts.likeness(at.min(other), at.max(other), spread.product(texts.vector(other)));
         let likely = Edge { a: at.min(other), b: at.max(other), likeness: (likeness * ONE) as u32 };
         (likeness >= FAINT).then_some(likely)
     };

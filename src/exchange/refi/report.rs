@@ -45,6 +45,7 @@ pub struct Decision {
 #[serde(deny_unknown_fields)]
 struct Texts {
     machine: String,
+    person: String,
     table: String,
     question: String,
     speaker: String,
@@ -79,8 +80,10 @@ const COLOURS: [&str; 8] = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2
 
 impl Project {
     /// An analysis as a project: documents as sources, categories and themes as codes, a selection for each point with what the
-    /// machine said of it, its evidence in the comment, and one for each decision of a person; tables, questions and speakers as
-    /// cases; the method as a note.
+    /// machine said of it, its evidence in the comment, and one for each decision of a person: those that the report has, and
+    /// `decisions` of others; tables, questions and speakers as cases; the method as a note.
+    ///
+    /// A report with decisions has codings that they overruled. For the machine's own beside them give the report as it was coded.
     ///
     /// All GUIDs are made of what they name, so that the same point, code or table has the same one in every export.
     ///
@@ -93,7 +96,7 @@ impl Project {
     /// let points = notes::points(&folder.documents);
     /// let codings = coding::code(&points, &Coder::new(&codebook));
     /// let themes = themes::group(&points, &codings, themes::Options::default());
-    /// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+    /// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
     /// let project = Project::of_report(&report, &[], &Options::default());
     /// assert_eq!(project.sources.len(), 10);
     /// assert_eq!(project.sources.iter().map(|source| source.selections.len()).sum::<usize>(), points.len());
@@ -106,7 +109,8 @@ impl Project {
             Export { report, options, texts: Texts::of(options.language), records: report.point_records().collect() };
         let machine = user(&export.texts.machine);
         let mut users = vec![machine.clone()];
-        for decision in decisions {
+        let decisions: Vec<Decision> = export.decided().chain(decisions.iter().cloned()).collect();
+        for decision in &decisions {
             if users.iter().all(|user| user.name != decision.coder) {
                 users.push(user(&decision.coder));
             }
@@ -121,7 +125,7 @@ impl Project {
             codes: export.codes(),
             variables,
             cases,
-            sources: export.sources(decisions, &machine),
+            sources: export.sources(&decisions, &machine),
             users,
             note_refs: vec![method.guid],
             notes: vec![method],
@@ -195,6 +199,14 @@ impl Export<'_> {
                 }
             })
             .collect()
+    }
+
+    /// The decisions on codes that the report has.
+    fn decided(&self) -> impl Iterator<Item = Decision> {
+        let points = self.report.decisions.iter().flat_map(|outcome| outcome.points.iter().enumerate());
+        let coded = points.filter_map(|(point, decided)| Some((point, decided.as_ref()?.code?)));
+        let coder = self.texts.person.clone();
+        coded.map(move |(point, code)| Decision { coder: coder.clone(), point, codes: code.into_iter().collect() })
     }
 
     fn sources(&self, decisions: &[Decision], machine: &User) -> Vec<Source> {
@@ -425,19 +437,11 @@ mod tests {
             "id = \"k\"\n[[code]]\nid = \"a\"\n[[code.cues]]\nweight = 3\nstems = [\"tid\"]\n[[code]]\nid = \"b\"",
         );
         let codebook = codebook.unwrap();
-        let folder = Folder { documents, problems: Vec::new(), skipped: Vec::new() };
+        let folder = Folder { documents, ..Folder::default() };
         let points = points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report = Report {
-            folder: &folder,
-            codebook: &codebook,
-            points: &points,
-            codings: &codings,
-            themes: &themes,
-            decisions: None,
-            agreement: None,
-        };
+        let report = Report::new(&folder, &codebook, &points, &codings, &themes);
         test(&Project::of_report(&report, decisions, &Options::default()), &points);
     }
 

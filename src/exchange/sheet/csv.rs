@@ -58,7 +58,7 @@ fn guarded(cell: &str) -> String {
 
 /// Whether a cell begins with a formula's sign, apostrophes before it aside, which makes guarding and taking it off each other's opposite.
 /// Numbers are none.
-fn is_risky(cell: &str) -> bool {
+pub(super) fn is_risky(cell: &str) -> bool {
     cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
         && cell.replace(',', ".").parse::<f64>().is_err()
 }

@@ -13,7 +13,7 @@
 //! example. Names of columns and kinds may be Norwegian; a cue without a weight has 2.
 
 pub(super) mod csv;
-mod xlsx;
+pub(super) mod xlsx;
 
 use super::draft::{self, Ids};
 use super::{Carried, Notice, examples_jsonl};
@@ -21,7 +21,7 @@ use crate::codebook::{Code, Codebook, Cue, CueKind, Example, Label, Sample};
 use crate::error::{Error, ErrorKind, Place, Result};
 
 pub use self::csv::{Separator, codebook_from_csv, codebook_to_csv};
-pub use self::xlsx::{codebook_from_xlsx, codebook_to_xlsx};
+pub use self::xlsx::{codebook_from_xlsx, codebook_to_xlsx, decisions_to_xlsx};
 
 /// The columns in their order.
 const COLUMNS: [&str; 7] = ["code", "kind", "text", "weight", "also", "group", "genre"];

@@ -1,10 +1,14 @@
 //! Sheets as Excel workbooks: one sheet of texts out, the first sheet in.
 
+use super::csv::is_risky;
 use super::{Row, WEIGHTS, codebook_of, rows_of};
 use crate::codebook::Codebook;
+use crate::decisions::COLUMNS;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::xml::{self, Element};
 use crate::exchange::{Carried, exact_text, zip};
+use crate::report::{Language, Report};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
@@ -22,55 +26,189 @@ const MAX_CELL: usize = 32_767;
 ///
 /// Where there are more rows, or more characters in a cell, than Excel takes.
 pub fn codebook_to_xlsx(codebook: &Codebook) -> Result<Vec<u8>> {
-    let rows = rows_of(codebook);
-    let too_large = |message: &str| Error::new(ErrorKind::Exchange, message);
-    if rows.len() > MAX_ROWS {
-        return Err(too_large("more rows than Excel takes").advise("write it as .csv"));
+    let cell = |(column, text): (usize, String)| {
+        let is_number = column == WEIGHTS && text.parse::<f64>().is_ok_and(f64::is_finite);
+        if is_number { Cell::Number(text) } else { Cell::Text(text) }
+    };
+    let rows: Vec<Vec<Cell>> =
+        rows_of(codebook).into_iter().map(|row| row.into_iter().enumerate().map(cell).collect()).collect();
+    if let Some(text) = rows.iter().flatten().find_map(|cell| cell.text().filter(|text| !fits(text))) {
+        let error = Error::new(ErrorKind::Exchange, "a text that is longer than Excel takes");
+        return Err(error.on(text).advise("write it as .csv"));
     }
-    if let Some(cell) = rows.iter().flatten().find(|cell| cell.encode_utf16().count() > MAX_CELL) {
-        return Err(too_large("a text that is longer than Excel takes").on(cell).advise("write it as .csv"));
+    workbook("kodebok", &rows)
+}
+
+/// The file in which a person decides as the bytes of an `.xlsx` file: what [`Report::decisions_csv`] writes. A text that is longer
+/// than Excel takes (32,767 UTF-16 units) ends with ` [...]`. [`crate::decisions::read`] reads it back (feature `documents`).
+///
+/// ```
+/// use kodebok::exchange::sheet::decisions_to_xlsx;
+/// use kodebok::{codebook::Codebook, coding::{self, Coder}, decisions, notes, report::{Language, Report}, themes};
+///
+/// let codebook = Codebook::summit_2017();
+/// let folder = notes::read_folder("data/notes/bord-01.txt")?;
+/// let points = notes::points(&folder.documents);
+/// let codings = coding::code(&points, &Coder::new(&codebook));
+/// let themes = themes::group(&points, &codings, themes::Options::default());
+/// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
+/// let workbook = decisions_to_xlsx(&report, Language::Bokmal)?;
+/// # #[cfg(feature = "documents")]
+/// assert_eq!(decisions::parse(&workbook)?, decisions::parse(&report.decisions_csv(Language::Bokmal))?);
+/// # Ok::<(), kodebok::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Where there are more rows than Excel takes, 1,048,576 with the headings.
+pub fn decisions_to_xlsx(report: &Report<'_>, language: Language) -> Result<Vec<u8>> {
+    let is_number = |text: &str| !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
+    let line = COLUMNS.iter().position(|column| column.name == "line");
+    let cell = |(at, text): (usize, String)| {
+        if Some(at) == line && is_number(&text) { Cell::Number(text) } else { Cell::Text(text) }
+    };
+    let rows = report.decisions_rows(language).into_iter();
+    let rows: Vec<Vec<Cell>> = rows.map(|row| row.into_iter().enumerate().map(cell).collect()).collect();
+    workbook("decisions", &rows)
+}
+
+/// A cell of a sheet that is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::exchange) enum Cell {
+    /// A text, whatever it looks like; of one that is longer than Excel takes, the beginning.
+    Text(String),
+    /// A number, as it is written in programs.
+    Number(String),
+}
+
+impl Cell {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            Cell::Number(_) => None,
+        }
     }
-    let sheet = xml::render(&sheet(&rows));
+}
+
+fn fits(text: &str) -> bool {
+    text.len() <= MAX_CELL || text.encode_utf16().count() <= MAX_CELL
+}
+
+/// What stands at the end of a text that was cut.
+const CUT: &str = " [...]";
+
+/// A text as long as Excel takes: of a longer one the beginning, and a mark that it goes on.
+fn fitting(text: &str) -> Cow<'_, str> {
+    if fits(text) {
+        return text.into();
+    }
+    let mut units = CUT.len();
+    let beginning = text.chars().take_while(|c| {
+        units += c.len_utf16();
+        units <= MAX_CELL
+    });
+    (beginning.collect::<String>() + CUT).into()
+}
+
+/// A workbook of one sheet, its first row the headings: these stay in sight and can be filtered by. Texts are texts: one that begins
+/// with a formula's sign is marked so (`quotePrefix`, Excel's own apostrophe), so that it stays one when a person edits it.
+///
+/// # Errors
+///
+/// Where there are more rows or columns than Excel takes.
+pub(in crate::exchange) fn workbook(name: &str, rows: &[Vec<Cell>]) -> Result<Vec<u8>> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    if rows.len() > MAX_ROWS || columns > MAX_COLUMNS {
+        let error = Error::new(ErrorKind::Exchange, "more rows or columns than Excel takes");
+        return Err(error.advise("write it as .csv"));
+    }
+    let sheet = sheet(rows, columns);
+    let book = WORKBOOK.replace("{name}", name);
     let files = [
         ("[Content_Types].xml", CONTENT_TYPES),
         ("_rels/.rels", RELATIONS),
-        ("xl/workbook.xml", WORKBOOK),
+        ("xl/workbook.xml", &book),
         ("xl/_rels/workbook.xml.rels", WORKBOOK_RELATIONS),
-        ("xl/worksheets/sheet1.xml", sheet.as_str()),
+        ("xl/styles.xml", STYLES),
+        ("xl/worksheets/sheet1.xml", &sheet),
     ];
     zip::pack(files.map(|(name, content)| (name.to_owned(), content.as_bytes())))
 }
 
 const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>
 "#;
 const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>
 "#;
 const WORKBOOK: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="kodebok" sheetId="1" r:id="rId1"/></sheets></workbook>
+<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>
 "#;
 const WORKBOOK_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>
+"#;
+/// Styles of cells, by their numbers: 0 a text or number, 1 a text that begins with a formula's sign, 2 a heading.
+const STYLES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>
 "#;
 
-fn sheet(rows: &[Row]) -> Element {
-    let rows = rows.iter().enumerate().map(|(at, row)| {
-        let cells = row.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
-        let cells = cells.map(|(column, text)| {
-            let letter = char::from(b'A' + u8::try_from(column).unwrap_or_default());
-            let name = format!("{letter}{}", at + 1);
-            if text.parse::<f64>().is_ok_and(f64::is_finite) && column == WEIGHTS {
-                return Element::new("c").with("r", name).holding_text("v", text);
+/// The widest that a column is made, in characters: longer texts are wrapped.
+const WIDEST: usize = 60;
+
+/// Written as it comes: a tree of a hundred thousand points' cells would take gigabytes.
+fn sheet(rows: &[Vec<Cell>], columns: usize) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
+    out += r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">"#;
+    out +=
+        r#"<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>"#;
+    for column in 0..columns {
+        let shown = |row: &Vec<Cell>| match row.get(column) {
+            Some(Cell::Text(text) | Cell::Number(text)) => text.chars().take(WIDEST).count(),
+            None => 0,
+        };
+        let width = rows.iter().map(shown).max().unwrap_or_default().max(6) + 2;
+        let number = column + 1;
+        out += &format!(r#"<col min="{number}" max="{number}" width="{width}" customWidth="1"/>"#);
+    }
+    out += "</cols><sheetData>\n";
+    for (at, row) in rows.iter().enumerate() {
+        let number = at + 1;
+        out += &format!(r#"<row r="{number}">"#);
+        for (column, cell) in row.iter().enumerate() {
+            let name = format!("{}{number}", letters(column));
+            match cell {
+                Cell::Number(text) | Cell::Text(text) if text.is_empty() => {}
+                Cell::Number(number) => out += &format!(r#"<c r="{name}"><v>{number}</v></c>"#),
+                Cell::Text(text) => {
+                    let style = if at == 0 { 2 } else { u8::from(is_risky(text)) };
+                    let text = xml::escaped(&escaped(&fitting(text)));
+                    out += &format!(
+                        r#"<c r="{name}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#
+                    );
+                }
             }
-            let text = Element { text: escaped(text), ..Element::new("t").with("xml:space", "preserve") };
-            Element::new("c").with("r", name).with("t", "inlineStr").holding(Element::new("is").holding(text))
-        });
-        Element { children: cells.collect(), ..Element::new("row").with("r", (at + 1).to_string()) }
-    });
-    let data = Element { children: rows.collect(), ..Element::new("sheetData") };
-    let namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    Element::new("worksheet").with("xmlns", namespace).holding(data)
+        }
+        out += "</row>\n";
+    }
+    out += "</sheetData>";
+    if let (Some(last), true) = (columns.checked_sub(1), rows.len() > 1) {
+        out += &format!(r#"<autoFilter ref="A1:{}{}"/>"#, letters(last), rows.len());
+    }
+    out += "</worksheet>\n";
+    out
+}
+
+/// A column as spreadsheets name it, from 0: 27 is "AB".
+fn letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(b'A' + (column % 26) as u8);
+        match (column / 26).checked_sub(1) {
+            Some(rest) => column = rest,
+            None => break,
+        }
+    }
+    letters.into_iter().rev().map(char::from).collect()
 }
 
 /// Excel writes characters as `_x000D_`; a text that holds such signs by itself has its underscore written so. What XML forbids is written
@@ -219,6 +357,43 @@ mod tests {
         let bytes = zip::pack(files.map(|(name, content)| (name.to_owned(), content.as_bytes()))).unwrap();
         let codebook = codebook_from_xlsx(&bytes).unwrap().value;
         assert_eq!((codebook.codes[0].id.as_str(), codebook.codes[0].cues[0].text.as_str()), ("tid", "kø"));
+    }
+
+    #[test]
+    fn columns_have_letters() {
+        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
+        {
+            assert_eq!(letters(column), name);
+            assert_eq!(column_of(name), Some(column));
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_with_a_mark_and_others_are_not() {
+        for (name, text, length) in [
+            ("as long as may be", "å".repeat(MAX_CELL), MAX_CELL),
+            ("one more", "å".repeat(MAX_CELL + 1), MAX_CELL),
+            ("pairs of units", "😀".repeat(MAX_CELL), MAX_CELL - 1),
+        ] {
+            let cut = fitting(&text);
+            assert_eq!(cut.encode_utf16().count(), length, "{name}");
+            assert_eq!(cut.ends_with(CUT), name != "as long as may be", "{name}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_formula_is_a_text() {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let packed =
+            workbook("a", &[vec![text("=head")], vec![text("=1+1"), text("å\u{1}\n<b>"), Cell::Number("2".into())]]);
+        let files = zip::unpack(&packed.unwrap(), |name| name.ends_with("sheet1.xml")).unwrap();
+        let sheet = xml::parse(std::str::from_utf8(&files["xl/worksheets/sheet1.xml"]).unwrap()).unwrap();
+        assert_eq!(
+            rows(&sheet, &[]).unwrap(),
+            [vec!["=head".to_owned()], vec!["=1+1".into(), "å\u{1}\n<b>".into(), "2".into()]]
+        );
+        let cell = &sheet.child("sheetData").unwrap().children[1].children[0];
+        assert_eq!((cell.attribute("s"), cell.attribute("t"), cell.child("f")), (Some("1"), Some("inlineStr"), None));
     }
 
     #[test]

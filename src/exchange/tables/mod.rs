@@ -3,7 +3,7 @@
 //! | table | a row | columns |
 //! | --- | --- | --- |
 //! | `points` | a point | where it stands, its text, its code and theme; 0 or 1 and the probability for each code |
-//! | `themes` | a theme that the report names, in its order | its code, the point that stands for it, its support |
+//! | `themes` | a theme that the report names, in its order | its code, its wording or draft and where that stands, its support |
 //! | `tables` | a table | how many points of each of these themes were noted there |
 //! | `columns` | a column of the three | what it means |
 //!
@@ -13,8 +13,8 @@
 mod parquet;
 
 use super::sheet::csv::written;
-use crate::codebook::Label;
-use crate::report::{Language, PointRecord, Report};
+use super::sheet::xlsx::{Cell, workbook};
+use crate::report::{Content, Language, PointRecord, Report, Wording};
 use crate::themes;
 use std::collections::BTreeMap;
 
@@ -107,6 +107,23 @@ impl Table {
         written([head].into_iter().chain((0..self.rows()).map(row)), b',')
     }
 
+    /// The table as the bytes of an `.xlsx` file: texts as texts, numbers as numbers, the names of the columns first. A text that is
+    /// longer than Excel takes (32,767 UTF-16 units) ends with ` [...]`; CSV has it whole.
+    ///
+    /// # Errors
+    ///
+    /// Where there are more rows than Excel takes, 1,048,575.
+    pub fn to_xlsx(&self) -> crate::Result<Vec<u8>> {
+        let head = self.columns.iter().map(|column| Cell::Text(column.name.clone())).collect();
+        let cell = |column: &Column, at| match column.values {
+            Values::Text(_) => Cell::Text(column.values.cell(at)),
+            Values::Integer(_) | Values::Real(_) => Cell::Number(column.values.cell(at)),
+        };
+        let row = |at| self.columns.iter().map(|column| cell(column, at)).collect();
+        let rows: Vec<Vec<Cell>> = [head].into_iter().chain((0..self.rows()).map(row)).collect();
+        workbook(self.name, &rows)
+    }
+
     /// The table as the bytes of a Parquet file (feature `parquet`).
     ///
     /// # Errors
@@ -129,7 +146,7 @@ impl Table {
 /// let points = notes::points(&folder.documents);
 /// let codings = coding::code(&points, &Coder::new(&codebook));
 /// let themes = themes::group(&points, &codings, themes::Options::default());
-/// let report = Report { folder: &folder, codebook: &codebook, points: &points, codings: &codings, themes: &themes, decisions: None, agreement: None };
+/// let report = Report::new(&folder, &codebook, &points, &codings, &themes);
 /// let tables = tables(&report, Language::Bokmal);
 /// assert_eq!(tables.iter().map(|table| table.name).collect::<Vec<_>>(), ["points", "themes", "tables", "columns"]);
 /// assert_eq!((tables[0].rows(), tables[2].rows()), (points.len(), 10));
@@ -190,31 +207,40 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
     Table { name: "points", columns }
 }
 
+/// The themes as the report's table of recommendations has them: each as its wording, which is of one of its points.
 fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
-    let named = named(report, records);
-    let all = || named.iter().map(|(theme, _)| *theme);
-    let standing = || all().map(|theme| &records[theme.representative]);
+    let content = Content::new(*report, language);
+    let named: Vec<(usize, &str)> =
+        content.theme_ids.iter().enumerate().filter_map(|(at, id)| Some((at, id.as_deref()?))).collect();
+    let all = || named.iter().map(|&(at, _)| &report.themes[at]);
     let code = |theme: &themes::Theme| theme.code.map(|code| &report.codebook.codes[code]);
-    let label = |label: &'_ Label| match language {
-        Language::Bokmal => label.nb.clone(),
-        Language::Nynorsk => label.nn.clone(),
-        Language::English => label.en.clone(),
-    };
-    let labels: Vec<Option<String>> = all().map(|theme| code(theme).map(|code| label(&code.label))).collect();
-    let count = themes::tables(report.points.iter());
+    let words: Vec<String> = named.iter().map(|&(at, _)| content.label(at)).collect();
+    let wordings: Vec<Wording<'_>> = named.iter().map(|&(at, _)| content.wording(at)).collect();
+    let quoted = || wordings.iter().map(|wording| &records[wording.point]);
+    let is_minority = named.iter().map(|&(at, _)| usize::from(content.profiles[at].is_minority));
+    let label = |theme| code(theme).map(|code| content.name(&code.label));
+    let representative = all().map(|theme| Some(records[theme.representative].id.as_str()));
     let columns = vec![
         text("theme", "the theme's name", named.iter().map(|(_, id)| Some(*id))),
         text("code", "the code of its points", all().map(|theme| code(theme).map(|code| code.id.as_str()))),
-        text("label", "that code's name in the report", labels.iter().map(|label| label.as_deref())),
-        text("text", "the point that stands for it", standing().map(|record| Some(record.text))),
+        text("label", "that code's name in the report", all().map(label)),
+        text(
+            "words",
+            "the name that a person gave it, else its most telling words",
+            words.iter().map(|it| Some(&**it)),
+        ),
+        text("text", "a person's wording of it, else a draft: a quote", wordings.iter().map(|it| Some(it.text))),
+        integer("own", "1 where a person worded it, 0 for a draft", wordings.iter().map(|it| it.is_own.into())),
         integer("tables", "at how many tables it was raised", all().map(|theme| theme.tables)),
-        integer("all_tables", "how many tables there were", all().map(|_| count)),
+        integer("all_tables", "how many tables there were", all().map(|_| content.tables)),
+        integer("minority", "1 where it was raised at one table only of several", is_minority),
         integer("points", "how many points it has", all().map(|theme| theme.points.len())),
-        text("id", "the name of the point that stands for it", standing().map(|record| Some(record.id.as_str()))),
-        text("file", "the file in which that point stands", standing().map(|record| Some(record.file))),
-        integer("line", "the line on which it begins, from 1", standing().map(|record| record.line)),
-        text("table", "the table at which it was noted", standing().map(|record| record.table)),
-        text("question", "the question that it answers", standing().map(|record| record.question)),
+        text("id", "the name of the point that a draft is of", quoted().map(|record| Some(record.id.as_str()))),
+        text("file", "the file in which that point stands", quoted().map(|record| Some(record.file))),
+        integer("line", "the line on which it begins, from 1", quoted().map(|record| record.line)),
+        text("table", "the table at which it was noted", quoted().map(|record| record.table)),
+        text("question", "the question that it answers", quoted().map(|record| record.question)),
+        text("representative", "the name of the point that is most like the others", representative),
     ];
     Table { name: "themes", columns }
 }
@@ -276,15 +302,7 @@ mod tests {
         let points = notes::points(&folder.documents);
         let codings = coding::code(&points, &Coder::new(&codebook));
         let themes = themes::group(&points, &codings, themes::Options::default());
-        let report = Report {
-            folder: &folder,
-            codebook: &codebook,
-            points: &points,
-            codings: &codings,
-            themes: &themes,
-            decisions: None,
-            agreement: None,
-        };
+        let report = Report::new(&folder, &codebook, &points, &codings, &themes);
         let tables = tables(&report, Language::English);
         let [points_table, themes_table, matrix, columns] = &tables[..] else { panic!("four tables") };
         for table in &tables {

@@ -5,7 +5,8 @@ use super::super::document::{Document, Format};
 use super::archive::Parts;
 use super::body::Body;
 use super::damaged;
-use super::xml::{Element, Node, walk};
+use super::paragraph::{Lettering, add_lines, add_note};
+use super::xml::{Element, Node, walk, walk_without};
 use crate::error::Result;
 use std::collections::HashMap;
 
@@ -117,7 +118,7 @@ fn notes(xml: &str, wanted: &str, styles: &HashMap<String, Style>) -> Result<Has
     let mut notes = HashMap::new();
     let mut id = None;
     let mut reader = Reader::new(styles);
-    walk(xml, |node| {
+    walk_without(xml, &SKIPPED, |node| {
         match &node {
             Node::Open(element) if element.name() == wanted => {
                 // Separators between text and footnotes are footnotes of a type.
@@ -139,13 +140,10 @@ fn notes(xml: &str, wanted: &str, styles: &HashMap<String, Style>) -> Result<Has
 /// A paragraph while it is read.
 #[derive(Default)]
 struct Paragraph {
-    text: String,
+    lettering: Lettering,
     style: Style,
     is_list: bool,
     is_heading: bool,
-    /// Letters that are bold, and that are not.
-    bold: usize,
-    plain: usize,
     /// Footnotes and comments that the paragraph refers to.
     references: Vec<(&'static str, String)>,
 }
@@ -159,7 +157,6 @@ struct Reader<'s> {
     open: Vec<Paragraph>,
     /// The texts of the paragraphs that were closed, of a part that is no body.
     lines: Vec<String>,
-    skipped: usize,
     in_run_properties: bool,
     in_text: bool,
     is_bold: bool,
@@ -176,7 +173,6 @@ impl<'s> Reader<'s> {
             note_counts: HashMap::new(),
             open: Vec::new(),
             lines: Vec::new(),
-            skipped: 0,
             in_run_properties: false,
             in_text: false,
             is_bold: false,
@@ -187,23 +183,20 @@ impl<'s> Reader<'s> {
 
     fn read(&mut self, xml: &str) -> Result<()> {
         self.is_margin = false;
-        walk(xml, |node| self.node(node))
+        walk_without(xml, &SKIPPED, |node| self.node(node))
     }
 
     /// Reads what every page repeats: only labels in it matter ("Bord 3").
     fn margin(&mut self, xml: &str) -> Result<()> {
         self.is_margin = true;
-        walk(xml, |node| self.node(node))
+        walk_without(xml, &SKIPPED, |node| self.node(node))
     }
 
     fn node(&mut self, node: Node<'_>) -> Result<()> {
         match node {
-            Node::Open(_) if self.skipped > 0 => self.skipped += 1,
-            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
-            Node::Open(element) if SKIPPED.contains(&element.name()) => self.skipped = 1,
             Node::Open(element) => self.open(&element),
             Node::Close(name) => self.close(name),
-            Node::Text(text) if self.in_text && self.skipped == 0 => self.text(&text),
+            Node::Text(text) if self.in_text => self.text(&text),
             Node::Text(_) => {}
         }
         Ok(())
@@ -216,7 +209,7 @@ impl<'s> Reader<'s> {
             "w:r" => (self.is_bold, self.is_hidden) = (false, false),
             "w:rPr" => self.in_run_properties = true,
             "w:t" => self.in_text = true,
-            "w:tab" if !self.in_run_properties && self.skipped == 0 => self.text("\t"),
+            "w:tab" if !self.in_run_properties => self.text("\t"),
             "w:br" | "w:cr" => self.line_break(),
             "w:noBreakHyphen" => self.text("-"),
             "w:tbl" if !self.is_margin => self.body.open_table(),
@@ -252,9 +245,7 @@ impl<'s> Reader<'s> {
 
     fn text(&mut self, text: &str) {
         let Some(paragraph) = self.open.last_mut().filter(|_| !self.is_hidden) else { return };
-        paragraph.text.push_str(text);
-        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        *(if self.is_bold { &mut paragraph.bold } else { &mut paragraph.plain }) += letters;
+        paragraph.lettering.push(text, self.is_bold);
     }
 
     fn refer(&mut self, kind: &'static str, element: &Element<'_>) {
@@ -266,7 +257,7 @@ impl<'s> Reader<'s> {
     /// A line break inside a paragraph begins a line of the notes.
     fn line_break(&mut self) {
         if let Some(paragraph) = self.open.last_mut() {
-            paragraph.text.push('\n');
+            paragraph.lettering.text.push('\n');
         }
     }
 
@@ -286,24 +277,19 @@ impl<'s> Reader<'s> {
     }
 
     fn paragraph(&mut self, paragraph: Paragraph) {
-        self.lines.extend(Some(paragraph.text.clone()).filter(|text| !text.trim().is_empty()));
+        let text = &paragraph.lettering.text;
+        self.lines.extend(Some(text.clone()).filter(|text| !text.trim().is_empty()));
         if self.is_margin {
-            return self.body.add_at(BlockKind::Head, &paragraph.text, Stand::Margin);
+            return self.body.add_at(BlockKind::Head, text, Stand::Margin);
         }
-        let is_title = paragraph.bold > 0 && paragraph.plain == 0 && is_short_title(&paragraph.text);
         let kind = if paragraph.is_heading || paragraph.style.is_heading {
             BlockKind::Heading
         } else if paragraph.is_list || paragraph.style.is_list {
             BlockKind::Item
-        } else if is_title {
-            BlockKind::Heading
         } else {
-            BlockKind::Paragraph
+            paragraph.lettering.kind()
         };
-        for (at, line) in paragraph.text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
-            let goes_on = at > 0 && kind == BlockKind::Item;
-            self.body.add(if goes_on { BlockKind::More } else { kind }, line);
-        }
+        add_lines(&mut self.body, kind, text);
         for (kind, id) in paragraph.references {
             self.note(kind, &id);
         }
@@ -315,16 +301,6 @@ impl<'s> Reader<'s> {
         let count = self.note_counts.entry(if is_comment { kind } else { "note" }).or_default();
         *count += 1;
         let stand = if is_comment { Stand::Comment(*count) } else { Stand::Footnote(*count) };
-        self.body.set_note(Some(stand));
-        for line in lines {
-            self.body.add(BlockKind::Note, &line);
-        }
-        self.body.set_note(None);
+        add_note(&mut self.body, stand, lines);
     }
-}
-
-/// Whether a paragraph in bold is a heading: a line of a few words that ends no sentence.
-pub(super) fn is_short_title(text: &str) -> bool {
-    let text = text.trim();
-    text.split_whitespace().count() <= 10 && text.chars().count() <= 80 && !text.ends_with(['.', '!', ',', ';', ':'])
 }

@@ -3,8 +3,8 @@
 use super::super::block::BlockKind;
 use super::super::document::{Document, Format};
 use super::body::Body;
-use super::docx::is_short_title;
 use super::limit;
+use super::paragraph::Lettering;
 use crate::error::Result;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -54,9 +54,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Document> {
 pub(super) fn read_into(body: &mut Body, text: &str) {
     let mut reader = Reader {
         body,
-        line: String::new(),
-        bold: 0,
-        plain: 0,
+        line: Lettering::default(),
         in_bold: 0,
         open: Vec::new(),
         skipped: 0,
@@ -78,10 +76,8 @@ pub(super) fn read_into(body: &mut Body, text: &str) {
 
 struct Reader<'b> {
     body: &'b mut Body,
-    /// The line that is open, and how many of its letters are bold or not.
-    line: String,
-    bold: usize,
-    plain: usize,
+    /// The line that is open.
+    line: Lettering,
     in_bold: usize,
     /// The names of the elements that are open and matter.
     open: Vec<String>,
@@ -228,36 +224,32 @@ impl Reader<'_> {
             return;
         }
         let text = unescape(raw);
-        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        *(if self.in_bold > 0 { &mut self.bold } else { &mut self.plain }) += letters;
+        let is_bold = self.in_bold > 0;
         if self.pre > 0 {
             for (at, line) in text.split('\n').enumerate() {
                 if at > 0 {
                     self.end_line();
                 }
-                self.line.push_str(line);
+                self.line.push(line, is_bold);
             }
         } else {
-            self.line.push_str(&text.replace(['\n', '\r', '\t'], " "));
+            self.line.push(&text.replace(['\n', '\r', '\t'], " "), is_bold);
         }
     }
 
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let (bold, plain) = (std::mem::take(&mut self.bold), std::mem::take(&mut self.plain));
-        if line.trim().is_empty() {
+        if line.text.trim().is_empty() {
             return;
         }
         let kind = if self.heading > 0 {
             BlockKind::Heading
         } else if let Some(has_first) = self.items.last_mut() {
             if std::mem::replace(has_first, true) { BlockKind::More } else { BlockKind::Item }
-        } else if bold > 0 && plain == 0 && is_short_title(&line) {
-            BlockKind::Heading
         } else {
-            BlockKind::Paragraph
+            line.kind()
         };
-        self.body.add(kind, &line);
+        self.body.add(kind, &line.text);
     }
 }
 

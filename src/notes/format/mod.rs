@@ -12,6 +12,7 @@ mod limit;
 mod mail;
 mod markdown;
 mod odt;
+mod paragraph;
 mod pdf;
 mod rtf;
 mod sheet;
@@ -21,6 +22,8 @@ mod xml;
 use super::document::{Columns, Document, Format};
 use crate::error::{Error, ErrorKind, Result};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+pub(crate) use sheet::Cell as SheetCell;
 
 /// The documents in a file's bytes: one, and those attached to an e-mail.
 ///
@@ -32,6 +35,21 @@ pub(super) fn read(path: &str, bytes: &[u8], columns: &Columns) -> Vec<Result<Do
         Err(error) => vec![Err(error)],
     };
     catch_unwind(AssertUnwindSafe(reading)).unwrap_or_else(|_| vec![Err(damaged("so broken that its reader gave up"))])
+}
+
+/// The cells of a workbook's first sheet that has any, row by row; `None` where the bytes are no workbook (`.xlsx`, `.ods`).
+///
+/// # Errors
+///
+/// Where they are one that can't be read.
+pub(crate) fn first_sheet(bytes: &[u8]) -> Result<Option<Vec<SheetCell>>> {
+    let sheets = match by_signature(bytes)? {
+        Some(Format::Xlsx) => sheet::xlsx_sheets(bytes)?,
+        Some(Format::Ods) => sheet::ods_sheets(bytes)?,
+        _ => return Ok(None),
+    };
+    let cells = sheets.into_iter().map(|sheet| sheet.cells);
+    Ok(Some(cells.into_iter().find(|cells| !cells.is_empty()).unwrap_or_default()))
 }
 
 /// A file of a known format that can't be read.

@@ -5,8 +5,8 @@ use super::super::document::{Document, Format};
 use super::archive::Parts;
 use super::body::Body;
 use super::damaged;
-use super::docx::is_short_title;
-use super::xml::{Element, Node, walk};
+use super::paragraph::{Lettering, add_lines, add_note};
+use super::xml::{Element, Node, walk, walk_without};
 use crate::error::Result;
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Result<Document> {
     if let Some(styles) = parts.text("styles.xml")? {
         reader.margins(&styles)?;
     }
-    walk(&content, |node| reader.node(node))?;
+    walk_without(&content, &SKIPPED, |node| reader.node(node))?;
     reader.body.finish(path, Format::Odt)
 }
 
@@ -61,11 +61,9 @@ fn bold_styles(xml: &str) -> Result<HashSet<String>> {
 
 /// A paragraph while it is read.
 struct Paragraph {
-    text: String,
+    lettering: Lettering,
     kind: BlockKind,
     is_bold: bool,
-    bold: usize,
-    plain: usize,
     /// Footnotes and comments in it, each a line, with their places.
     notes: Vec<(Stand, String)>,
 }
@@ -77,7 +75,6 @@ struct Reader<'s> {
     /// Whether each open list item has had its first paragraph.
     items: Vec<bool>,
     spans: Vec<bool>,
-    skipped: usize,
     is_margin: bool,
     note: Option<Stand>,
     /// How many paragraphs were open when the note began.
@@ -94,7 +91,6 @@ impl<'s> Reader<'s> {
             open: Vec::new(),
             items: Vec::new(),
             spans: Vec::new(),
-            skipped: 0,
             is_margin: false,
             note: None,
             note_base: 0,
@@ -106,7 +102,7 @@ impl<'s> Reader<'s> {
     /// Reads the heads that pages repeat.
     fn margins(&mut self, xml: &str) -> Result<()> {
         let mut in_header = false;
-        walk(xml, |node| {
+        walk_without(xml, &SKIPPED, |node| {
             match &node {
                 Node::Open(element) if element.name() == "style:header" => in_header = true,
                 Node::Close("style:header") => in_header = false,
@@ -124,12 +120,8 @@ impl<'s> Reader<'s> {
 
     fn node(&mut self, node: Node<'_>) -> Result<()> {
         match node {
-            Node::Open(_) if self.skipped > 0 => self.skipped += 1,
-            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
-            Node::Open(element) if SKIPPED.contains(&element.name()) => self.skipped = 1,
             Node::Open(element) => self.open(&element),
             Node::Close(name) => self.close(name),
-            Node::Text(_) if self.skipped > 0 => {}
             Node::Text(text) => self.text(&text.replace(['\n', '\r', '\t'], " ")),
         }
         Ok(())
@@ -174,7 +166,7 @@ impl<'s> Reader<'s> {
 
     fn open_paragraph(&mut self, element: &Element<'_>, kind: BlockKind) {
         let is_bold = element.attribute("text:style-name").is_some_and(|name| self.bold_styles.contains(&name));
-        self.open.push(Paragraph { text: String::new(), kind, is_bold, bold: 0, plain: 0, notes: Vec::new() });
+        self.open.push(Paragraph { lettering: Lettering::default(), kind, is_bold, notes: Vec::new() });
     }
 
     fn open_note(&mut self, stand: Stand) {
@@ -185,9 +177,7 @@ impl<'s> Reader<'s> {
     fn text(&mut self, text: &str) {
         let in_bold = self.spans.last().copied().unwrap_or(false);
         let Some(paragraph) = self.open.last_mut() else { return };
-        paragraph.text.push_str(text);
-        let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-        *(if paragraph.is_bold || in_bold { &mut paragraph.bold } else { &mut paragraph.plain }) += letters;
+        paragraph.lettering.push(text, paragraph.is_bold || in_bold);
     }
 
     fn close(&mut self, name: &str) {
@@ -207,30 +197,25 @@ impl<'s> Reader<'s> {
     }
 
     fn paragraph(&mut self, paragraph: Paragraph) {
+        let text = &paragraph.lettering.text;
         if let (Some(stand), true) = (self.note, self.open.len() >= self.note_base) {
             // A note stands in the middle of a paragraph: its lines come after it.
             match self.open.last_mut() {
-                Some(outer) => outer.notes.push((stand, paragraph.text)),
-                None => self.body.add_at(BlockKind::Note, &paragraph.text, stand),
+                Some(outer) => outer.notes.push((stand, text.clone())),
+                None => self.body.add_at(BlockKind::Note, text, stand),
             }
             return;
         }
         if self.is_margin {
-            return self.body.add_at(BlockKind::Head, &paragraph.text, Stand::Margin);
+            return self.body.add_at(BlockKind::Head, text, Stand::Margin);
         }
-        let is_title = paragraph.bold > 0 && paragraph.plain == 0 && is_short_title(&paragraph.text);
         let kind = match paragraph.kind {
-            BlockKind::Paragraph if is_title => BlockKind::Heading,
+            BlockKind::Paragraph => paragraph.lettering.kind(),
             kind => kind,
         };
-        for (at, line) in paragraph.text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
-            let goes_on = at > 0 && kind == BlockKind::Item;
-            self.body.add(if goes_on { BlockKind::More } else { kind }, line);
-        }
+        add_lines(&mut self.body, kind, text);
         for (stand, text) in paragraph.notes {
-            self.body.set_note(Some(stand));
-            self.body.add(BlockKind::Note, &text);
-            self.body.set_note(None);
+            add_note(&mut self.body, stand, [text]);
         }
     }
 }

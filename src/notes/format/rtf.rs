@@ -3,7 +3,7 @@
 use super::super::block::{BlockKind, Stand};
 use super::super::document::{Document, Format};
 use super::body::Body;
-use super::docx::is_short_title;
+use super::paragraph::{Lettering, add_lines, add_note};
 use super::{damaged, limit};
 use crate::error::{Error, ErrorKind, Result};
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
@@ -77,11 +77,9 @@ struct State {
 /// The paragraph that is open, and what its control words said.
 #[derive(Default)]
 struct Paragraph {
-    text: String,
+    lettering: Lettering,
     is_item: bool,
     is_heading: bool,
-    bold: usize,
-    plain: usize,
     notes: Vec<(Stand, String)>,
 }
 
@@ -379,11 +377,7 @@ impl Reader {
     fn text(&mut self, text: &str) {
         self.flush();
         match self.state.target {
-            Target::Body if !self.state.is_hidden => {
-                self.paragraph.text.push_str(text);
-                let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-                *(if self.state.is_bold { &mut self.paragraph.bold } else { &mut self.paragraph.plain }) += letters;
-            }
+            Target::Body if !self.state.is_hidden => self.paragraph.lettering.push(text, self.state.is_bold),
             Target::Footnote | Target::Comment | Target::Header => self.note.push_str(text),
             Target::Styles => self.style_name.push_str(text),
             _ => {}
@@ -405,24 +399,16 @@ impl Reader {
             self.open_row();
         }
         let paragraph = std::mem::take(&mut self.paragraph);
-        let is_title = paragraph.bold > 0 && paragraph.plain == 0 && is_short_title(&paragraph.text);
         let kind = if self.is_heading || paragraph.is_heading {
             BlockKind::Heading
         } else if self.is_item || paragraph.is_item {
             BlockKind::Item
-        } else if is_title {
-            BlockKind::Heading
         } else {
-            BlockKind::Paragraph
+            paragraph.lettering.kind()
         };
-        for (at, line) in paragraph.text.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
-            let goes_on = at > 0 && kind == BlockKind::Item;
-            self.body.add(if goes_on { BlockKind::More } else { kind }, line);
-        }
+        add_lines(&mut self.body, kind, &paragraph.lettering.text);
         for (stand, text) in paragraph.notes {
-            self.body.set_note(Some(stand));
-            self.body.add(BlockKind::Note, &text);
-            self.body.set_note(None);
+            add_note(&mut self.body, stand, [text]);
         }
     }
 

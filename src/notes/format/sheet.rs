@@ -6,16 +6,19 @@ use super::super::document::{Columns, Document, Format};
 use super::archive::Parts;
 use super::body::{Draft, clean, document, number};
 use super::columns::{self, Column};
-use super::xml::{Node, walk};
+use super::xml::{Node, walk, walk_without};
 use super::{damaged, limit};
 use crate::error::Result;
 use std::collections::HashMap;
+
+/// Elements of an `.ods` file that are not text of its cells.
+const ODS_SKIPPED: [&str; 3] = ["office:annotation", "table:shapes", "table:tracked-changes"];
 
 /// Headings are looked for in so many of a sheet's first rows.
 const HEADING_ROWS: usize = 15;
 
 /// A cell with text. Rows and columns count from 1.
-pub(super) struct Cell {
+pub(crate) struct Cell {
     pub row: usize,
     pub column: usize,
     pub text: String,
@@ -29,6 +32,11 @@ pub(super) struct Sheet {
 
 /// The document in an `.xlsx` file.
 pub(super) fn xlsx(path: &str, bytes: &[u8], columns: &Columns) -> Result<Document> {
+    points(path, Format::Xlsx, xlsx_sheets(bytes)?, columns)
+}
+
+/// The sheets of an `.xlsx` file, hidden ones left out.
+pub(super) fn xlsx_sheets(bytes: &[u8]) -> Result<Vec<Sheet>> {
     let mut parts = Parts::open(bytes)?;
     let strings = match parts.text("xl/sharedStrings.xml")? {
         Some(xml) => shared_strings(&xml)?,
@@ -41,7 +49,7 @@ pub(super) fn xlsx(path: &str, bytes: &[u8], columns: &Columns) -> Result<Docume
         let Some(xml) = parts.text(&target)? else { return Err(damaged(format!("its sheet {name} is not there"))) };
         sheets.push(Sheet { name, cells: xlsx_cells(&xml, &strings)? });
     }
-    points(path, Format::Xlsx, sheets, columns)
+    Ok(sheets)
 }
 
 /// The sheets in their order: name and part. Hidden ones are left out.
@@ -162,17 +170,19 @@ fn reference(text: &str) -> Option<(usize, usize)> {
 
 /// The document in an `.ods` file.
 pub(super) fn ods(path: &str, bytes: &[u8], named: &Columns) -> Result<Document> {
+    points(path, Format::Ods, ods_sheets(bytes)?, named)
+}
+
+/// The sheets of an `.ods` file.
+pub(super) fn ods_sheets(bytes: &[u8]) -> Result<Vec<Sheet>> {
     let mut parts = Parts::open(bytes)?;
     let Some(xml) = parts.text("content.xml")? else { return Err(damaged("it has no sheets")) };
     let mut sheets: Vec<Sheet> = Vec::new();
     let (mut row, mut column, mut rows, mut columns) = (0_usize, 0_usize, 1, 1);
-    let (mut text, mut paragraphs, mut skipped) = (String::new(), 0, 0_usize);
-    walk(&xml, |node| {
+    let (mut text, mut paragraphs) = (String::new(), 0);
+    walk_without(&xml, &ODS_SKIPPED, |node| {
         match node {
-            Node::Open(_) if skipped > 0 => skipped += 1,
-            Node::Close(_) if skipped > 0 => skipped -= 1,
             Node::Open(element) => match element.name() {
-                "office:annotation" | "table:shapes" | "table:tracked-changes" => skipped = 1,
                 "table:table" => {
                     let name = element.attribute("table:name").unwrap_or_default();
                     sheets.push(Sheet { name, cells: Vec::new() });
@@ -210,7 +220,7 @@ pub(super) fn ods(path: &str, bytes: &[u8], named: &Columns) -> Result<Document>
         }
         Ok(())
     })?;
-    points(path, Format::Ods, sheets, named)
+    Ok(sheets)
 }
 
 /// Sheets as lines: a row a point, by the columns' headings where there are any.

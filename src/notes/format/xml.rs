@@ -47,6 +47,26 @@ impl Element<'_> {
     }
 }
 
+/// Walks a document but for the elements of some names, with all that is in them.
+///
+/// # Errors
+///
+/// As [`walk`].
+pub(super) fn walk_without(text: &str, left_out: &[&str], mut visit: impl FnMut(Node<'_>) -> Result<()>) -> Result<()> {
+    // How many elements are open, from the one that is left out.
+    let mut inside = 0_usize;
+    walk(text, |node| {
+        match &node {
+            Node::Open(_) if inside > 0 => inside += 1,
+            Node::Open(element) if left_out.contains(&element.name()) => inside = 1,
+            Node::Close(_) if inside > 0 => inside -= 1,
+            _ if inside > 0 => {}
+            _ => return visit(node),
+        }
+        Ok(())
+    })
+}
+
 /// Walks a document.
 ///
 /// # Errors
@@ -109,6 +129,21 @@ mod tests {
             Ok(())
         })?;
         Ok(all)
+    }
+
+    #[test]
+    fn what_is_left_out_is_left_out_whole() {
+        let mut seen = String::new();
+        let keep = |node: Node<'_>| {
+            match node {
+                Node::Open(element) => seen += &format!("<{}>", element.name()),
+                Node::Close(name) => seen += &format!("</{name}>"),
+                Node::Text(text) => seen += &text,
+            }
+            Ok(())
+        };
+        walk_without("<a>1<d>2<b>3</b><d/></d>4<d/></a>", &["d"], keep).unwrap();
+        assert_eq!(seen, "<a>14</a>");
     }
 
     #[test]

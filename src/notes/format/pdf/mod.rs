@@ -9,7 +9,7 @@ use super::super::block::{BlockKind, Stand};
 use super::super::document::{Document, Format};
 use super::super::{join, mark};
 use super::body::{Draft, Row, clean, document, number};
-use super::docx::is_short_title;
+use super::paragraph::is_short_title;
 use super::{damaged, grid, limit};
 use crate::error::{Error, ErrorKind, Result};
 use layout::{Line, Paragraph, Piece};
