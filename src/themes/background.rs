@@ -87,10 +87,11 @@ impl Background {
             add(&mut sum, self.values(row as usize + 1), rarity);
         }
         if to_unit(&mut sum) {
-            add(&mut sum, self.values(0), -1.0);
+            add(&mut sum, self.values(0), -1.0 / ONE);
             to_unit(&mut sum);
         }
-        sum.map(|value| (value * ONE).round() as i8)
+        // Rounded to the nearest: `round` is a call for every number.
+        sum.map(|value| (value * ONE + 0.5f32.copysign(value)) as i8)
     }
 
     fn values(&self, row: usize) -> &'static [u8] {
@@ -111,7 +112,7 @@ pub(super) fn alike(a: &Meaning, b: &Meaning) -> f32 {
 
 fn add(sum: &mut [f32; DIMENSIONS], row: &[u8], times: f32) {
     for (sum, &value) in sum.iter_mut().zip(row) {
-        *sum += f32::from(value as i8) / ONE * times;
+        *sum += f32::from(value as i8) * times;
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::background::{Background, DIMENSIONS, Meaning, ONE as QUANTISED, alike};
 use super::terms::{Counts, Reader};
-use super::topics::{Gains, Topics};
+use super::topics::{self, Gains, Topics};
 use rayon::prelude::*;
 
 /// How much a synonym class counts against a word. 2 and 3.5 gave 0.01 less B-cubed F1.
@@ -38,39 +38,27 @@ impl Texts {
     pub fn new<T: AsRef<str> + Sync>(texts: &[T], outcomes: Vec<f32>, width: usize) -> Texts {
         let mut reader = Reader::default();
         let counts = reader.counts(texts);
-        let terms = reader.term_names().len();
-        let words = terms + Reader::class_names().len();
+        let words = reader.term_names().len() + Reader::class_names().len();
         let rarities = rarities(&reader, &counts, words);
+        let known = known(&reader);
         let (background, topics) = (Background::get(), Topics::get());
-        let known: Vec<Option<(u32, f32)>> = reader
-            .term_names()
-            .iter()
-            .map(|term| background.row(term).map(|row| (row, background.rarity(term))))
-            .collect();
-        let meanings = counts
+        let read: Vec<(Meaning, Vec<(u16, f32)>)> = counts
             .par_iter()
             .map(|counts| {
-                let features = counts.iter().map(|&(feature, _)| feature as usize);
-                background.meaning(features.filter_map(|feature| known.get(feature).copied().flatten()))
+                let known = || counts.iter().map(|&(feature, _)| &known[feature as usize]);
+                let meaning = background.meaning(known().filter_map(|word| Some((word.row?, word.rarity))));
+                (meaning, topics.of_text(known().map(|word| (word.rarity, word.gains))))
             })
             .collect();
-        let mut entries = Vec::with_capacity(counts.iter().map(Vec::len).sum());
+        let mut entries = Vec::with_capacity(counts.iter().map(Vec::len).sum::<usize>() + counts.len() * topics::MOST);
         let mut ends = Vec::with_capacity(counts.len());
-        let class_names = Reader::class_names().iter().map(|class| format!("={class}"));
-        let speaking: Vec<(f32, &Gains)> = (reader.term_names().iter().cloned().chain(class_names))
-            .map(|name| (background.rarity(&name), topics.gains(&name)))
-            .collect();
-        let about: Vec<Vec<(u16, f32)>> = counts
-            .par_iter()
-            .map(|counts| topics.of_text(counts.iter().map(|&(feature, _)| speaking[feature as usize])))
-            .collect();
-        for (counts, about) in counts.iter().zip(about) {
+        for (counts, (_, about)) in counts.iter().zip(&read) {
             push_vector(counts, &rarities, &mut entries);
-            let numbered =
-                about.into_iter().map(|(topic, share)| ((words + topic as usize) as u32, TOPICS.sqrt() * share));
-            entries.extend(numbered);
+            entries
+                .extend(about.iter().map(|&(topic, share)| ((words + topic as usize) as u32, TOPICS.sqrt() * share)));
             ends.push(entries.len() as u32);
         }
+        let meanings = read.into_iter().map(|(meaning, _)| meaning).collect();
         let outcomes = outcomes.iter().map(|share| share.sqrt()).collect();
         Texts { entries, ends, meanings, outcomes, width, features: words + topics.len() }
     }
@@ -171,6 +159,23 @@ impl Spread {
     pub fn product(&self, other: &[(u32, f32)]) -> f32 {
         other.iter().map(|&(feature, weight)| self.weights[feature as usize] * weight).sum()
     }
+}
+
+/// What is known of a term or a synonym class before any notes are read.
+struct Known {
+    rarity: f32,
+    /// The number of its meaning.
+    row: Option<u32>,
+    gains: &'static Gains,
+}
+
+/// What is known of each term, then of each class.
+fn known(reader: &Reader) -> Vec<Known> {
+    let (background, topics) = (Background::get(), Topics::get());
+    let of =
+        |name: &str| Known { rarity: background.rarity(name), row: background.row(name), gains: topics.gains(name) };
+    let classes = Reader::class_names().iter().map(|class| of(&format!("={class}")));
+    reader.term_names().iter().map(|term| of(term)).chain(classes).collect()
 }
 
 /// The squared rarity of each feature (inverse document frequency, Spärck Jones 1972), over the texts and the background

@@ -16,7 +16,7 @@ use crate::coding::Coding;
 use crate::notes::Point;
 use likeness::{Spread, Texts};
 use pairs::Edge;
-use std::collections::HashSet;
+use std::cmp::Reverse;
 use tree::Merge;
 
 pub use profile::{Draft, Profile, profiles};
@@ -149,10 +149,10 @@ impl Tree {
         let groups = tree::cut(self.leaves.len(), &self.merges, options.likeness);
         let mut spread = Spread::new(self.texts.features);
         let mut themes: Vec<Theme> = groups.iter().map(|group| self.theme(group, points, &mut spread)).collect();
-        themes.sort_by_cached_key(|theme| {
+        themes.sort_by_key(|theme| {
             let by_code = (theme.code.is_none(), theme.code);
-            let by_support = std::cmp::Reverse((theme.tables, theme.points.len()));
-            (by_code, by_support, points[theme.representative].as_ref().to_owned())
+            let by_support = Reverse((theme.tables, theme.points.len()));
+            (by_code, by_support, points[theme.representative].as_ref())
         });
         themes
     }
@@ -225,7 +225,10 @@ fn distinct(points: &[Point<'_>]) -> Vec<Vec<usize>> {
 /// ```
 pub fn tables<'p, 'd: 'p>(points: impl Iterator<Item = &'p Point<'d>>) -> usize {
     let table = |point: &Point<'d>| point.table.map_or((None, Some(point.document)), |table| (Some(table), None));
-    points.map(table).collect::<HashSet<_>>().len()
+    let mut tables: Vec<_> = points.map(table).collect();
+    tables.sort_unstable();
+    tables.dedup();
+    tables.len()
 }
 
 #[cfg(test)]

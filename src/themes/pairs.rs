@@ -40,10 +40,10 @@ pub(super) fn edges(texts: &Texts) -> Vec<Edge> {
     let found: Vec<Vec<Edge>> = (0..count as u32)
         .into_par_iter()
         .map_init(
-            || (Spread::new(index.texts.features), vec![u32::MAX; count], Vec::new()),
-            |(spread, seen, candidates), place| {
+            || (Comparer::new(&index.texts, kept), vec![u32::MAX; count], Vec::new()),
+            |(comparer, seen, candidates), place| {
                 index.candidates(place, wanted, seen, candidates);
-                likest(&index.texts, place, candidates.iter().copied(), spread, kept)
+                comparer.likest(place, candidates.iter().copied())
             },
         )
         .collect();
@@ -60,32 +60,49 @@ pub(super) fn all(texts: &Texts, kept: usize) -> Vec<Edge> {
     let found: Vec<Vec<Edge>> = (0..count)
         .into_par_iter()
         .map_init(
-            || Spread::new(texts.features),
-            |spread, at| likest(texts, at, (0..count).filter(|&other| other != at), spread, kept),
+            || Comparer::new(texts, kept),
+            |comparer, at| comparer.likest(at, (0..count).filter(|&other| other != at)),
         )
         .collect();
     united(found.into_iter().flatten().collect())
 }
 
-/// The likest of a text's pairs with others.
-fn likest(texts: &Texts, at: u32, others: impl Iterator<Item = u32>, spread: &mut Spread, kept: usize) -> Vec<Edge> {
-    spread.lay(texts.vector(at));
-    let edge = |other: u32| {
-        let likeness = texts.likeness(at.min(other), at.max(other), spread.product(texts.vector(other)));
-        let likely = Edge { a: at.min(other), b: at.max(other), likeness: (likeness * ONE) as u32 };
-        (likeness >= FAINT).then_some(likely)
-    };
-    let mut edges: Vec<Edge> = others.filter_map(edge).collect();
-    spread.lift(texts.vector(at));
-    if edges.len() > kept {
-        edges.select_nth_unstable_by_key(kept, |edge| (std::cmp::Reverse(edge.likeness), edge.a, edge.b));
-        edges.truncate(kept);
+/// Compares texts, one with many; its vectors serve all comparisons.
+struct Comparer<'t> {
+    texts: &'t Texts,
+    /// How many of a text's pairs are kept.
+    kept: usize,
+    spread: Spread,
+    edges: Vec<Edge>,
+}
+
+impl Comparer<'_> {
+    fn new(texts: &Texts, kept: usize) -> Comparer<'_> {
+        Comparer { texts, kept, spread: Spread::new(texts.features), edges: Vec::new() }
     }
-    edges
+
+    /// The likest of a text's pairs with others.
+    fn likest(&mut self, at: u32, others: impl Iterator<Item = u32>) -> Vec<Edge> {
+        let Comparer { texts, spread, edges, .. } = self;
+        spread.lay(texts.vector(at));
+        edges.clear();
+        edges.extend(others.filter_map(|other| {
+            let likeness = texts.likeness(at.min(other), at.max(other), spread.product(texts.vector(other)));
+            let edge = Edge { a: at.min(other), b: at.max(other), likeness: (likeness * ONE) as u32 };
+            (likeness >= FAINT).then_some(edge)
+        }));
+        spread.lift(texts.vector(at));
+        if edges.len() > self.kept {
+            edges.select_nth_unstable_by_key(self.kept, |edge| (std::cmp::Reverse(edge.likeness), edge.a, edge.b));
+            edges.truncate(self.kept);
+        }
+        edges.clone()
+    }
 }
 
 fn united(mut edges: Vec<Edge>) -> Vec<Edge> {
-    edges.par_sort_unstable();
+    // Two texts are as like from either side: what is left of the same pair is the same.
+    edges.par_sort_unstable_by_key(|edge| u64::from(edge.a) << 32 | u64::from(edge.b));
     edges.dedup();
     edges
 }
