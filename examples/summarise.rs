@@ -148,25 +148,28 @@ fn run(arguments: &Arguments) -> Result<bool> {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
     }
     let points = notes::points(&folder.documents);
-    let mut codings = code(&points, &Coder::new(&codebook));
+    let machine = code(&points, &Coder::new(&codebook));
     let given = arguments.decisions.as_deref().map(Given::read).transpose()?;
     let decisions = given.as_ref().map(|given| decisions::find(&given.rows, &codebook, &folder.documents, &points));
-    let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&codings));
-    let machine = codings.clone();
-    let mut themes = None;
+    let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&machine));
+    let mut overruled = None;
     if let Some(decisions) = &decisions {
         decisions.problems.iter().for_each(|problem| eprintln!("summarise: decisions: {problem}"));
         let examples = decisions.examples(&points);
+        let mut codings = machine.clone();
         if !examples.is_empty() {
             codebook = codebook.with_further(examples);
             codings = code(&points, &Coder::new(&codebook));
         }
         decisions.overrule(&mut codings);
-        let grouped = themes::group(&points, &codings, themes::Options::default());
-        themes = Some(decisions.regroup(grouped, &points, &codings));
+        overruled = Some(codings);
     }
-    let themes = themes.unwrap_or_else(|| themes::group(&points, &codings, themes::Options::default()));
-    let mut report = Report::new(&folder, &codebook, &points, &codings, &themes);
+    let codings = overruled.as_ref().unwrap_or(&machine);
+    let mut themes = themes::group(&points, codings, themes::Options::default());
+    if let Some(decisions) = &decisions {
+        themes = decisions.regroup(themes, &points, codings);
+    }
+    let mut report = Report::new(&folder, &codebook, &points, codings, &themes);
     if let Some(decisions) = &decisions {
         report = report.with_decisions(decisions, agreement.as_ref());
     }
@@ -340,7 +343,7 @@ fn write_files(
     run: Run,
     given: Option<&Given>,
 ) -> Result<()> {
-    let points = tables::tables(report, language).swap_remove(0);
+    let points = tables::points(report);
     let decisions_csv = report.decisions_csv(language);
     let written = decisions::parse(&decisions_csv)?;
     let mut files: Vec<Output> = vec![

@@ -4,6 +4,7 @@ mod example;
 mod read;
 
 use crate::error::{Error, Result};
+use crate::notes::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
@@ -205,8 +206,4 @@ fn text_of(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| Error::io(path, &error))?;
     let (text, _) = crate::notes::decode(&bytes).map_err(|error| error.in_file(path))?;
     Ok(text)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -79,7 +79,7 @@ pub(super) fn parse(text: &str) -> Result<Codebook> {
         check_id(text, &entry.id, &mut ids)?;
         codes.push(code(text, entry)?);
     }
-    let hash = super::hexadecimal(&Sha256::digest(text));
+    let hash = crate::notes::hexadecimal(&Sha256::digest(text));
     Ok(Codebook { id: file.id, title: file.title, codes, example_file: file.examples, examples: Vec::new(), hash })
 }
 

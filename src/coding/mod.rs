@@ -86,10 +86,14 @@ impl Coding {
     /// ```
     #[must_use]
     pub fn margin(&self) -> f32 {
-        let none = 1.0 - self.scores.iter().sum::<f32>();
-        let mut outcomes: Vec<f32> = self.scores.iter().copied().chain([none]).collect();
+        let mut outcomes: Vec<f32> = self.scores.iter().copied().chain([self.none()]).collect();
         outcomes.sort_by(|a, b| b.total_cmp(a));
         outcomes[0] - outcomes.get(1).copied().unwrap_or_default()
+    }
+
+    /// The probability of no code.
+    pub(crate) fn none(&self) -> f32 {
+        1.0 - self.scores.iter().sum::<f32>()
     }
 }
 

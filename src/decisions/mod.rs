@@ -15,7 +15,7 @@ use crate::themes::{self, Theme};
 use std::collections::BTreeMap;
 
 pub use find::find;
-pub(crate) use table::{COLUMNS, plain};
+pub(crate) use table::{COLUMNS, plain, separator};
 pub use table::{lost, parse, read};
 
 /// What stands for no code in a column of codes, in lower case.

@@ -71,8 +71,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
     // Excel may say so in a line of its own.
     let text = text.strip_prefix("sep=").and_then(|rest| rest.split_once('\n')).map_or(text.as_str(), |(_, rest)| rest);
     let header = text.lines().next().unwrap_or_default();
-    let separator = [';', '\t', ','].into_iter().max_by_key(|&c| header.matches(c).count()).unwrap_or(';');
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator as u8).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator(header)).flexible(true).from_reader(text.as_bytes());
     let broken = |error: csv::Error| Error::new(ErrorKind::Format, format!("not a table: {error}"));
     let places = places(reader.headers().map_err(broken)?.iter().enumerate(), header)?;
     let mut rows = Vec::new();
@@ -81,6 +80,12 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Row>> {
         rows.push(row(at + 2, &places, |at| record.get(at)));
     }
     Ok(rows)
+}
+
+/// What separates the columns of CSV, by its first line: of comma, semicolon and tab the one that it has most of.
+pub(crate) fn separator(first: &str) -> u8 {
+    let count = |separator: u8| first.bytes().filter(|&byte| byte == separator).count();
+    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
 
 /// The rows of a sheet; what stands in no headed column costs nothing, however far out it stands.

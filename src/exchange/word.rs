@@ -125,15 +125,10 @@ fn cell(width: usize, shade: Option<&str>, held: &str) -> String {
 
 /// What stands in a cell: the recommendation, then its support and place.
 fn recommendation(content: &Content<'_>, theme: usize) -> String {
-    let texts = &content.texts;
     let wording = content.wording(theme);
-    let mark = if wording.is_own { &texts.own_wording } else { &texts.draft_mark };
-    let minority =
-        if content.profiles[theme].is_minority { format!(", {}", texts.minority_mark) } else { String::new() };
-    let support = content.support(&content.report.themes[theme]);
     let place = content.place(&content.report.points[wording.point]);
-    let below = format!("{}: {support}{minority} ({place})", content.label(theme));
-    paragraph("TableText", &(run(wording.text) + &source(&format!(" ({mark})"))))
+    let below = format!("{}: {} ({place})", content.label(theme), content.support_and_minority(theme));
+    paragraph("TableText", &(run(wording.text) + &source(&format!(" ({})", content.mark(&wording)))))
         + &paragraph("TableText", &source(&below))
 }
 

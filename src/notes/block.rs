@@ -56,8 +56,8 @@ impl fmt::Display for Position<'_> {
     }
 }
 
-/// A column as spreadsheets name it: A, B ... Z, AA.
-fn column_letters(mut column: usize) -> String {
+/// A column, from 1, as spreadsheets name it: A, B ... Z, AA.
+pub(crate) fn column_letters(mut column: usize) -> String {
     let mut letters = Vec::new();
     while column > 0 {
         column -= 1;

@@ -1,7 +1,7 @@
 //! A folder of notes as documents, in the order of their paths.
 
 use super::source::{MANIFEST, Manifest};
-use super::{Columns, Document, Source};
+use super::{Columns, Document, Source, hexadecimal};
 use crate::error::{Error, ErrorKind, Result};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -195,7 +195,7 @@ fn files_below(source: &Source, base: &Path) -> Tree {
             }
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) if entry.depth() == 1 && entry.file_name() == MANIFEST => {
-                let content = std::fs::read(entry.path()).ok().map(|bytes| (bytes.len(), hexadecimal(&bytes)));
+                let content = std::fs::read(entry.path()).ok().map(|bytes| content_of(&bytes));
                 tree.found.push(Found { path: MANIFEST.to_owned(), content, fate: Fate::Manifest });
             }
             Ok(entry) => match relative(base, entry.path()) {
@@ -251,7 +251,7 @@ impl Shelf<'_> {
         let mut content = None;
         let documents = match bytes_of(file) {
             Ok(bytes) => {
-                content = Some((bytes.len(), hexadecimal(&bytes)));
+                content = Some(content_of(&bytes));
                 let read = read_with(&path, &bytes, &self.source.columns).into_iter();
                 read.map(|document| self.kept(document, &path).map_err(|error| error.in_file(file))).collect()
             }
@@ -322,9 +322,9 @@ fn read_with(path: &str, bytes: &[u8], _: &Columns) -> Vec<Result<Document>> {
     vec![Document::from_bytes(path, bytes)]
 }
 
-/// SHA-256 in hexadecimal.
-fn hexadecimal(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// How many bytes there are, and their SHA-256 in hexadecimal.
+fn content_of(bytes: &[u8]) -> (usize, String) {
+    (bytes.len(), hexadecimal(&Sha256::digest(bytes)))
 }
 
 /// A path from the folder that was read, with `/` between its parts on every system.

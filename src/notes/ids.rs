@@ -26,7 +26,12 @@ pub fn ids(documents: &[Document], points: &[Point<'_>]) -> Vec<String> {
         hash.update(point.text.as_bytes());
         hash.update(before.to_le_bytes());
         *before += 1;
-        ids.push(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect());
+        ids.push(hexadecimal(&hash.finalize()[..8]));
     }
     ids
+}
+
+/// Bytes as digits, two a byte.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

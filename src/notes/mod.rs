@@ -19,11 +19,14 @@ mod outline;
 mod source;
 
 pub use block::Position;
+#[cfg(feature = "exchange")]
+pub(crate) use block::column_letters;
 pub use document::{Columns, Document, Encoding, Format};
 pub use encoding::decode;
 pub use folder::{Fate, Folder, Found, SkipReason, Skipped, read_bytes, read_folder};
 #[cfg(feature = "documents")]
 pub(crate) use format::{SheetCell, first_sheet};
+pub(crate) use ids::hexadecimal;
 pub use ids::ids;
 pub use mend::Mended;
 pub use outline::{Outline, Passage, PassageKind, Point, outline, points};

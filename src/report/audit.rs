@@ -1,10 +1,10 @@
 //! The record of a run, by which it can be repeated and checked: `audit.json`.
 
 use super::Report;
-use crate::notes::{Encoding, Fate, Format, Point, ids};
+use crate::notes::{Encoding, Fate, Format, Point, Skipped, hexadecimal, ids};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What only whoever runs an analysis knows of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -104,7 +104,7 @@ impl FileRecord {
     /// ```
     #[must_use]
     pub fn of(path: impl Into<String>, content: &[u8]) -> FileRecord {
-        let sha256 = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&Sha256::digest(content));
         FileRecord { path: path.into(), bytes: content.len(), sha256 }
     }
 }
@@ -308,16 +308,13 @@ fn inputs(report: Report<'_>) -> Vec<InputRecord<'_>> {
     let folder = report.folder;
     let mut points = vec![0; folder.documents.len()];
     report.points.iter().for_each(|point| points[point.document] += 1);
-    let record = |found: &'_ crate::notes::Found| {
+    let mut reasons: HashMap<&str, &Skipped> = HashMap::new();
+    folder.skipped.iter().for_each(|skipped| _ = reasons.entry(&skipped.path).or_insert(skipped));
+    let inputs = folder.found.iter().map(|found| {
         let documents = match &found.fate {
             Fate::Read(documents) => documents.clone(),
             _ => 0..0,
         };
-        let reason = folder.skipped.iter().find(|skipped| skipped.path == found.path);
-        (documents, reason.map(ToString::to_string))
-    };
-    let inputs = folder.found.iter().map(|found| {
-        let (documents, reason) = record(found);
         // A document's path may have been made anonymous since it was read.
         let first = folder.documents.get(documents.start).filter(|_| !documents.is_empty());
         InputRecord {
@@ -330,7 +327,7 @@ fn inputs(report: Report<'_>) -> Vec<InputRecord<'_>> {
                 Fate::Skipped => "skipped",
                 Fate::Manifest => "manifest",
             },
-            reason,
+            reason: reasons.get(found.path.as_str()).map(ToString::to_string),
             format: first.map(|document| document.format),
             encoding: first.map(|document| document.encoding),
             points: documents.map(|at| points[at]).sum(),

@@ -116,6 +116,17 @@ impl<'a> Content<'a> {
         }
     }
 
+    /// Whose a wording is: a person's or a draft.
+    pub fn mark(&self, wording: &Wording<'_>) -> &str {
+        if wording.is_own { &self.texts.own_wording } else { &self.texts.draft_mark }
+    }
+
+    /// "1 av 10 bord, mindretall": a theme's support, and whether it is a minority's.
+    pub fn support_and_minority(&self, theme: usize) -> String {
+        let support = self.support(&self.report.themes[theme]);
+        if self.profiles[theme].is_minority { format!("{support}, {}", self.texts.minority_mark) } else { support }
+    }
+
     /// A theme's label: the name that a person gave it, else its own words.
     pub fn label(&self, theme: usize) -> String {
         let named = self.decided_theme(theme).and_then(|decided| decided.name.clone());
@@ -158,11 +169,10 @@ impl<'a> Content<'a> {
 
     /// The two most probable outcomes of a point: "Kunnskap 48 %, Systemer 45 %".
     pub fn outcomes(&self, at: usize) -> String {
-        let scores = &self.report.codings[at].scores;
-        let none = 1.0 - scores.iter().sum::<f32>();
+        let coding = &self.report.codings[at];
         let mut outcomes: Vec<(Option<usize>, f32)> =
-            scores.iter().enumerate().map(|(code, &score)| (Some(code), score)).collect();
-        outcomes.push((None, none));
+            coding.scores.iter().enumerate().map(|(code, &score)| (Some(code), score)).collect();
+        outcomes.push((None, coding.none()));
         outcomes.sort_by(|a, b| b.1.total_cmp(&a.1));
         let shown =
             outcomes.iter().take(2).map(|&(code, score)| format!("{} {:.0} %", self.outcome(code), score * 100.0));

@@ -72,16 +72,14 @@ impl Markdown<'_> {
     }
 
     fn cell(&self, theme: usize) -> String {
-        let (content, texts) = (&self.content, &self.content.texts);
+        let content = &self.content;
         let wording = content.wording(theme);
-        let mark = if wording.is_own { &texts.own_wording } else { &texts.draft_mark };
-        let minority =
-            if content.profiles[theme].is_minority { format!(", {}", texts.minority_mark) } else { String::new() };
         format!(
-            "{} *({mark})*<br>{}: *{}{minority}* ({})",
+            "{} *({})*<br>{}: *{}* ({})",
             escaped(wording.text),
+            content.mark(&wording),
             escaped(&content.label(theme)),
-            content.support(&content.report.themes[theme]),
+            content.support_and_minority(theme),
             escaped(&content.place(&content.report.points[wording.point]))
         )
     }

@@ -28,6 +28,8 @@ pub use markdown::Markdown;
 pub use points::{CodeRecord, EvidenceRecord, NearestRecord, PointRecord, RunnerUpRecord};
 pub use privacy::personal_data;
 pub use texts::Language;
+#[cfg(feature = "exchange")]
+pub(crate) use texts::fill;
 pub use themes::{DraftRecord, KeywordRecord, QuoteRecord, SpeakerRecord, ThemeRecord};
 
 /// The results of an analysis, borrowed, ready to be rendered.

@@ -181,7 +181,7 @@ impl Texts {
 }
 
 /// A text with its `{name}`s filled in.
-pub(super) fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+pub(crate) fn fill(text: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
 }
 

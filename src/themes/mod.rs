@@ -200,7 +200,7 @@ fn add_outcomes(coding: &Coding, row: &mut [f32]) {
     let none = row.len() - 1;
     if coding.scores.iter().sum::<f32>() > 0.0 {
         row.iter_mut().zip(&coding.scores).for_each(|(sum, score)| *sum += score);
-        row[none] += (1.0 - coding.scores.iter().sum::<f32>()).max(0.0);
+        row[none] += coding.none().max(0.0);
     } else {
         row[coding.primary().unwrap_or(none)] += 1.0;
     }

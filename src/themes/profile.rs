@@ -5,6 +5,7 @@ use super::terms::is_stop_word;
 use crate::analysis::{Keyness, keyness};
 use crate::norwegian::{lexicon, lower_case, sentences, stem, word_list, words};
 use crate::notes::Point;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -81,16 +82,16 @@ pub struct Draft {
 /// ```
 #[must_use]
 pub fn profiles(points: &[Point<'_>], themes: &[Theme]) -> Vec<Profile> {
-    let mut stems: HashMap<String, String> = HashMap::new();
-    let read: Vec<Vec<(String, String)>> = points.iter().map(|point| content(point.as_ref(), &mut stems)).collect();
+    let stems = stems(points);
+    let read: Vec<Vec<Said<'_>>> = points.par_iter().map(|point| content(point.as_ref(), &stems)).collect();
     let mut all: HashMap<&str, usize> = HashMap::new();
-    for (stem, _) in read.iter().flatten() {
-        *all.entry(stem).or_default() += 1;
+    for said in read.iter().flatten() {
+        *all.entry(said.stem).or_default() += 1;
     }
     let size = read.iter().map(Vec::len).sum();
     let tables = super::tables(points.iter());
     themes
-        .iter()
+        .par_iter()
         .map(|theme| {
             let keywords = keywords(theme, &read, &all, size);
             Profile {
@@ -99,25 +100,41 @@ pub fn profiles(points: &[Point<'_>], themes: &[Theme]) -> Vec<Profile> {
                 questions: questions(theme, points),
                 speakers: speakers(theme, points),
                 is_minority: theme.tables == 1 && tables > 1,
-                draft: draft(theme, &keywords, points),
+                draft: draft(theme, &keywords, points, &stems),
                 keywords: keywords.into_iter().take(KEYWORDS).map(|word| (word.form, word.keyness)).collect(),
             }
         })
         .collect()
 }
 
-/// The content words of a text: stem, and the form as it stands.
-fn content(text: &str, stems: &mut HashMap<String, String>) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for word in words(text) {
-        let lower = lower_case(word.text);
-        if is_stop_word(&lower) || !lower.chars().any(char::is_alphabetic) {
-            continue;
-        }
-        let stem = stems.entry(lower.to_string()).or_insert_with_key(|lower| stem(lower)).clone();
-        found.push((stem, word.text.to_owned()));
-    }
-    found
+/// The stems of content words in lower case.
+type Stems = HashMap<String, String>;
+
+/// The stems of all content words of points; each form is stemmed once.
+fn stems(points: &[Point<'_>]) -> Stems {
+    let forms = |point: &Point<'_>| {
+        let lower = words(point.as_ref()).map(|word| lower_case(word.text).into_owned());
+        lower.filter(|lower| !is_stop_word(lower) && lower.chars().any(char::is_alphabetic)).collect::<Vec<_>>()
+    };
+    let forms: HashSet<String> = points.par_iter().flat_map_iter(forms).collect();
+    let with_stem = |form: String| {
+        let stem = stem(&form);
+        (form, stem)
+    };
+    forms.into_par_iter().map(with_stem).collect()
+}
+
+/// A content word of a text.
+struct Said<'t> {
+    stem: &'t str,
+    /// As it stands.
+    form: &'t str,
+}
+
+/// The content words of a text.
+fn content<'t>(text: &'t str, stems: &'t Stems) -> Vec<Said<'t>> {
+    let said = words(text).map(|word| Some(Said { stem: stems.get(lower_case(word.text).as_ref())?, form: word.text }));
+    said.flatten().collect()
 }
 
 struct Keyword {
@@ -127,11 +144,11 @@ struct Keyword {
 }
 
 /// The stems that a theme has more of than the rest, the most telling first.
-fn keywords(theme: &Theme, read: &[Vec<(String, String)>], all: &HashMap<&str, usize>, size: usize) -> Vec<Keyword> {
+fn keywords(theme: &Theme, read: &[Vec<Said<'_>>], all: &HashMap<&str, usize>, size: usize) -> Vec<Keyword> {
     let mut forms: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut own = 0;
-    for (stem, form) in theme.points.iter().flat_map(|&point| &read[point]) {
-        *forms.entry(stem).or_default().entry(form).or_default() += 1;
+    for said in theme.points.iter().flat_map(|&point| &read[point]) {
+        *forms.entry(said.stem).or_default().entry(said.form).or_default() += 1;
         own += 1;
     }
     let mut found: Vec<Keyword> = forms
@@ -185,8 +202,8 @@ fn label(theme: &Theme, keywords: &[Keyword], points: &[Point<'_>]) -> Vec<Strin
 }
 
 /// Quotes that share the fewest words with the representative one and with those that were taken before.
-fn differing(theme: &Theme, read: &[Vec<(String, String)>]) -> Vec<usize> {
-    let stems = |point: usize| read[point].iter().map(|(stem, _)| stem.as_str()).collect::<BTreeSet<_>>();
+fn differing(theme: &Theme, read: &[Vec<Said<'_>>]) -> Vec<usize> {
+    let stems = |point: usize| read[point].iter().map(|said| said.stem).collect::<BTreeSet<_>>();
     let mut said = stems(theme.representative);
     let mut left: Vec<usize> = theme.points.iter().copied().filter(|&point| point != theme.representative).collect();
     let mut taken = Vec::new();
@@ -226,7 +243,7 @@ fn speakers(theme: &Theme, points: &[Point<'_>]) -> Vec<(String, usize)> {
 }
 
 /// The sentence among a theme's points that is most general and self-contained.
-fn draft(theme: &Theme, keywords: &[Keyword], points: &[Point<'_>]) -> Option<Draft> {
+fn draft(theme: &Theme, keywords: &[Keyword], points: &[Point<'_>], stems: &Stems) -> Option<Draft> {
     let weights: HashMap<&str, f64> =
         keywords.iter().map(|word| (word.stem.as_str(), word.keyness.log_likelihood)).collect();
     let total: f64 = weights.values().sum::<f64>().max(f64::MIN_POSITIVE);
@@ -234,7 +251,7 @@ fn draft(theme: &Theme, keywords: &[Keyword], points: &[Point<'_>]) -> Option<Dr
     for &point in &theme.points {
         let text = &points[point].text;
         for span in sentences(text) {
-            let score = fitness(&text[span.clone()], &weights, total);
+            let score = fitness(&text[span.clone()], stems, &weights, total);
             if best.as_ref().is_none_or(|(found, _)| score > *found) {
                 best = Some((score, Draft { point, span }));
             }
@@ -245,10 +262,10 @@ fn draft(theme: &Theme, keywords: &[Keyword], points: &[Point<'_>]) -> Option<Dr
 
 /// How well a sentence would stand as a recommendation: what it has of the theme's keywords, whether it asks for something, and
 /// whether it can be read alone. The weights were set by reading the drafts of the bundled notes.
-fn fitness(sentence: &str, weights: &HashMap<&str, f64>, total: f64) -> f64 {
+fn fitness(sentence: &str, stems: &Stems, weights: &HashMap<&str, f64>, total: f64) -> f64 {
     let forms: Vec<String> = words(sentence).map(|word| lower_case(word.text).into_owned()).collect();
     let is = |kind: Kind, form: &String| DRAFT_WORDS[kind as usize].contains(form.as_str());
-    let stems: BTreeSet<String> = forms.iter().filter(|form| !is_stop_word(form)).map(|form| stem(form)).collect();
+    let stems: BTreeSet<&String> = forms.iter().filter_map(|form| stems.get(form)).collect();
     let share = stems.iter().filter_map(|stem| weights.get(stem.as_str())).sum::<f64>() / total;
     let mut score = share.sqrt();
     if forms.iter().any(|form| is(Kind::Wish, form)) {

@@ -5,7 +5,7 @@ use super::text::{CodePoints, Unified};
 use super::{Case, Code, Coding, Guid, Note, Project, Selection, Source, User, Value, Variable};
 use crate::codebook::Label;
 use crate::notes::Point;
-use crate::report::{Language, PointRecord, Report};
+use crate::report::{Language, PointRecord, Report, fill};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -66,10 +66,6 @@ impl Texts {
         };
         toml::from_str(text).expect("the embedded texts are read by a test")
     }
-}
-
-fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value.to_string()))
 }
 
 /// How much of a point names its theme or its selection: what a list in a program's window shows.

@@ -2,6 +2,7 @@
 
 use super::{Row, WEIGHTS, codebook_of, rows_of};
 use crate::codebook::Codebook;
+use crate::decisions::separator;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::{Carried, composed_text};
 
@@ -82,12 +83,10 @@ pub fn codebook_from_csv(bytes: &[u8]) -> Result<Carried<Codebook>> {
 
 fn rows(text: &str) -> Result<Vec<Row>> {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |separator: u8| first.bytes().filter(|&byte| byte == separator).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|&separator| (count(separator), separator == b','));
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter.unwrap_or(b','))
+        .delimiter(separator(first))
         .from_reader(text.as_bytes());
     let mut rows: Vec<Row> = Vec::new();
     for record in reader.records() {

@@ -7,6 +7,7 @@ use crate::decisions::COLUMNS;
 use crate::error::{Error, ErrorKind, Place, Result};
 use crate::exchange::xml::{self, Element};
 use crate::exchange::{Carried, exact_text, zip};
+use crate::notes::column_letters;
 use crate::report::{Language, Report};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -175,7 +176,7 @@ fn sheet(rows: &[Vec<Cell>], columns: usize) -> String {
         let number = at + 1;
         out += &format!(r#"<row r="{number}">"#);
         for (column, cell) in row.iter().enumerate() {
-            let name = format!("{}{number}", letters(column));
+            let name = format!("{}{number}", column_letters(column + 1));
             match cell {
                 Cell::Number(text) | Cell::Text(text) if text.is_empty() => {}
                 Cell::Number(number) => out += &format!(r#"<c r="{name}"><v>{number}</v></c>"#),
@@ -191,24 +192,11 @@ fn sheet(rows: &[Vec<Cell>], columns: usize) -> String {
         out += "</row>\n";
     }
     out += "</sheetData>";
-    if let (Some(last), true) = (columns.checked_sub(1), rows.len() > 1) {
-        out += &format!(r#"<autoFilter ref="A1:{}{}"/>"#, letters(last), rows.len());
+    if columns > 0 && rows.len() > 1 {
+        out += &format!(r#"<autoFilter ref="A1:{}{}"/>"#, column_letters(columns), rows.len());
     }
     out += "</worksheet>\n";
     out
-}
-
-/// A column as spreadsheets name it, from 0: 27 is "AB".
-fn letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(b'A' + (column % 26) as u8);
-        match (column / 26).checked_sub(1) {
-            Some(rest) => column = rest,
-            None => break,
-        }
-    }
-    letters.into_iter().rev().map(char::from).collect()
 }
 
 /// Excel writes characters as `_x000D_`; a text that holds such signs by itself has its underscore written so. What XML forbids is written
@@ -363,7 +351,7 @@ mod tests {
     fn columns_have_letters() {
         for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (27, "AB"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
         {
-            assert_eq!(letters(column), name);
+            assert_eq!(column_letters(column + 1), name);
             assert_eq!(column_of(name), Some(column));
         }
     }

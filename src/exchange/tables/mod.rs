@@ -155,9 +155,16 @@ impl Table {
 #[must_use]
 pub fn tables(report: &Report<'_>, language: Language) -> Vec<Table> {
     let records: Vec<PointRecord<'_>> = report.point_records().collect();
-    let mut tables = vec![points(report, &records), themes_table(report, &records, language), matrix(report, &records)];
+    let content = Content::new(*report, language);
+    let mut tables = vec![points_table(report, &records), themes_table(&content, &records), matrix(&content, &records)];
     tables.push(dictionary(&tables));
     tables
+}
+
+/// The first of [`tables`] alone: a row a point.
+#[must_use]
+pub fn points(report: &Report<'_>) -> Table {
+    points_table(report, &report.point_records().collect::<Vec<_>>())
 }
 
 fn text<'v>(name: &str, meaning: &str, values: impl Iterator<Item = Option<&'v str>>) -> Column {
@@ -176,7 +183,7 @@ fn real(name: &str, meaning: &str, values: impl Iterator<Item = f32>) -> Column 
     Column { name: name.to_owned(), meaning: meaning.to_owned(), values: Values::Real(values.collect()) }
 }
 
-fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
+fn points_table(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
     let all = || records.iter();
     let mut columns = vec![
         text("id", "the point's name, the same between runs", all().map(|record| Some(record.id.as_str()))),
@@ -209,10 +216,9 @@ fn points(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
 }
 
 /// The themes as the report's table of recommendations has them: each as its wording, which is of one of its points.
-fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Language) -> Table {
-    let content = Content::new(*report, language);
-    let named: Vec<(usize, &str)> =
-        content.theme_ids.iter().enumerate().filter_map(|(at, id)| Some((at, id.as_deref()?))).collect();
+fn themes_table(content: &Content<'_>, records: &[PointRecord<'_>]) -> Table {
+    let report = &content.report;
+    let named = named(content);
     let all = || named.iter().map(|&(at, _)| &report.themes[at]);
     let code = |theme: &themes::Theme| theme.code.map(|code| &report.codebook.codes[code]);
     let words: Vec<String> = named.iter().map(|&(at, _)| content.label(at)).collect();
@@ -246,14 +252,13 @@ fn themes_table(report: &Report<'_>, records: &[PointRecord<'_>], language: Lang
     Table { name: "themes", columns }
 }
 
-/// The themes that have a name, with it: an uncoded point that stands alone has none.
-fn named<'a, 'r>(report: &Report<'a>, records: &'r [PointRecord<'_>]) -> Vec<(&'a themes::Theme, &'r str)> {
-    let with_name = |theme: &'a themes::Theme| Some((theme, records[theme.representative].theme.as_deref()?));
-    report.themes.iter().filter_map(with_name).collect()
+/// The indices of the themes that have a name, with it: an uncoded point that stands alone has none.
+fn named<'c>(content: &'c Content<'_>) -> Vec<(usize, &'c str)> {
+    content.theme_ids.iter().enumerate().filter_map(|(at, id)| Some((at, id.as_deref()?))).collect()
 }
 
 /// How many points of each theme each table noted. Points without a table count by their document, as support does.
-fn matrix(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
+fn matrix(content: &Content<'_>, records: &[PointRecord<'_>]) -> Table {
     let place = |at: usize| match records[at].table {
         Some(table) => (Some(table), None),
         None => (None, Some(records[at].file)),
@@ -270,9 +275,9 @@ fn matrix(report: &Report<'_>, records: &[PointRecord<'_>]) -> Table {
         text("table", "the table; none for points that name none", order.iter().map(|(table, _)| *table)),
         text("file", "the file of points that name no table", order.iter().map(|(_, file)| *file)),
     ];
-    for (theme, id) in named(report, records) {
+    for (theme, id) in named(content) {
         let mut counts = vec![0; order.len()];
-        theme.points.iter().for_each(|&point| counts[rows[&place(point)]] += 1);
+        content.report.themes[theme].points.iter().for_each(|&point| counts[rows[&place(point)]] += 1);
         columns.push(integer(id, &format!("how many points of the theme {id} were noted there"), counts.into_iter()));
     }
     Table { name: "tables", columns }

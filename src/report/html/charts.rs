@@ -151,8 +151,7 @@ impl Html<'_> {
             if report.decided(at).is_some_and(|decided| decided.code.is_some()) {
                 continue;
             }
-            let none = 1.0 - coding.scores.iter().sum::<f32>();
-            let best = coding.scores.iter().copied().fold(none, f32::max);
+            let best = coding.scores.iter().copied().fold(coding.none(), f32::max);
             counts[((best * 10.0) as usize).min(9)] += 1;
         }
         // The best of so many outcomes is never below its share of them.

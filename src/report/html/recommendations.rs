@@ -85,15 +85,15 @@ impl Html<'_> {
 
     /// The recommendation as the researcher or a draft words it, and where the draft is from.
     pub(super) fn wording(&self, f: &mut Formatter<'_>, theme: usize) -> fmt::Result {
-        let (content, texts) = (&self.content, &self.content.texts);
+        let content = &self.content;
         let wording = content.wording(theme);
-        let (class, mark) = if wording.is_own { ("own", &texts.own_wording) } else { ("draft", &texts.draft_mark) };
+        let class = if wording.is_own { "own" } else { "draft" };
         let lang = if wording.is_own { "" } else { self.quote_lang() };
         writeln!(
             f,
             "<p class=\"wording\"><span{lang}>{}</span> <span class=\"{class}\">{}</span></p>\n<p class=\"source\">{}</p>",
             plain(wording.text),
-            plain(mark),
+            plain(content.mark(&wording)),
             plain(&content.place(&content.report.points[wording.point]))
         )
     }
