@@ -142,9 +142,9 @@ fn cross_validated<'c>(codebook: &'c Codebook, arguments: &Arguments) -> Result<
             (0..examples.len()).filter(|&at| fold_of(at) != fold).map(|at| examples[at].clone()).collect();
         let kept = (learned.len() as f64 * arguments.share) as usize;
         let every = learned.len().max(1) as f64 / kept.max(1) as f64;
-        let learned = (0..kept).map(|at| learned[(at as f64 * every) as usize].clone()).collect();
+        let learned: Vec<_> = (0..kept).map(|at| learned[(at as f64 * every) as usize].clone()).collect();
         let mut without = codebook.clone();
-        without.examples = learned;
+        without.examples = learned.into();
         without.hash.clear();
         let left: Vec<&Example> =
             (0..examples.len()).filter(|&at| fold_of(at) == fold).map(|at| &examples[at]).collect();

@@ -87,7 +87,7 @@ fn write_study(output: &Path, project: &Project, arguments: &Arguments) -> Resul
         None => listed(input, project.codebook(arguments.depth).map_err(|error| error.in_file(input))?),
     };
     let examples = listed(input, project.examples(&codebook, arguments.coder.as_deref()));
-    let codebook = Codebook { examples, ..codebook };
+    let codebook = Codebook { examples: examples.into(), ..codebook };
     if !ending(output).is_empty() {
         return write_codebook(output, &codebook);
     }

@@ -135,20 +135,21 @@ fn main() -> ExitCode {
 /// Gives whether every file could be read; of a codebook to be tested, whether nothing was found.
 fn run(arguments: &Arguments) -> Result<bool> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
-    let mut codebook = match &arguments.codebook {
-        Some(path) => Codebook::read(path)?,
-        None => Codebook::summit_2017(),
-    };
     if arguments.check {
-        return check(&codebook, arguments.codebook.as_deref());
+        return check(&codebook(arguments)?, arguments.codebook.as_deref());
     }
     let started = now();
-    let mut folder = read(arguments)?;
+    let (codebook, folder) = rayon::join(|| codebook(arguments), || read(arguments));
+    let (mut codebook, mut folder) = (codebook?, folder?);
     if arguments.pseudonymise {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
     }
     let points = notes::points(&folder.documents);
-    let machine = code(&points, &Coder::new(&codebook));
+    let language = arguments.lang.into();
+    let (machine, personal) = rayon::join(
+        || code(&points, &Coder::new(&codebook)),
+        || if arguments.pseudonymise { String::new() } else { personal_data(&folder, language) },
+    );
     let given = arguments.decisions.as_deref().map(Given::read).transpose()?;
     let decisions = given.as_ref().map(|given| decisions::find(&given.rows, &codebook, &folder.documents, &points));
     let agreement = decisions.as_ref().and_then(|decisions| decisions.agreement(&machine));
@@ -173,10 +174,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     if let Some(decisions) = &decisions {
         report = report.with_decisions(decisions, agreement.as_ref());
     }
-    let mut markdown = report.markdown(arguments.lang.into()).to_string();
-    if !arguments.pseudonymise {
-        markdown += &personal_data(&folder, arguments.lang.into());
-    }
+    let markdown = report.markdown(language).to_string() + &personal;
     if let Some(out) = &arguments.out {
         let run = Run {
             started,
@@ -184,20 +182,23 @@ fn run(arguments: &Arguments) -> Result<bool> {
             decisions: given.as_ref().map(|given| given.record.clone()),
             settings: settings(arguments),
         };
-        write_files(out, &report, markdown.clone(), arguments.lang.into(), run, given.as_ref())
+        write_files(out, &report, markdown.clone(), language, run, given.as_ref())
             .with_context(|| format!("{}: can't be written", out.display()))?;
     }
     if let Some(file) = &arguments.qdpx {
         // What the machine said by itself stands beside the decisions.
-        write_project(file, &Report { codings: &machine, ..report }, arguments.lang.into())
+        write_project(file, &Report { codings: &machine, ..report }, language)
             .with_context(|| format!("{}: can't be written", file.display()))?;
     }
     if let Some(folder) = &arguments.tables {
-        write_tables(folder, &report, arguments.lang.into())
-            .with_context(|| format!("{}: can't be written", folder.display()))?;
+        write_tables(folder, &report, language).with_context(|| format!("{}: can't be written", folder.display()))?;
     }
     print(&markdown)?;
     Ok(folder.problems.is_empty())
+}
+
+fn codebook(arguments: &Arguments) -> kodebok::Result<Codebook> {
+    arguments.codebook.as_ref().map_or_else(|| Ok(Codebook::summit_2017()), Codebook::read)
 }
 
 /// Takes the personal data out of a folder's documents; writes the key where one is asked for.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes every target for SECONDS_EACH (60) with the nightly toolchain; needs `cargo install cargo-fuzz`, or does without it by
+# XX
 # building with the sanitizer's coverage itself. Stops at the first crash, which lies in fuzz/artifacts.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -8,7 +8,7 @@ triple="$(rustc -vV | sed -n 's/^host: //p')"
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 -Cllvm-args=-sanitizer-coverage-trace-compares --cfg fuzzing -Ccodegen-units=1"
-cargo +nightly build --release --target "$triple" --bins
+cargo build --release --target "$triple" --bins
 target_dir="${CARGO_TARGET_DIR:-target}"
 for seeds in seeds/*; do
     name="$(basename "$seeds")"

@@ -29,7 +29,7 @@ fn scanned_points_are_coded_nearly_as_well() {
     let mut codebook = Codebook::summit_2017();
     let (first, others): (Vec<Example>, Vec<Example>) =
         codebook.examples.drain(..).partition(|example| example.group == "first");
-    codebook.examples = others;
+    codebook.examples = others.into();
     codebook.hash.clear();
     let coder = Coder::new(&codebook);
     let mut run = coder.run();

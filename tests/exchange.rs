@@ -29,7 +29,7 @@ fn points() -> Vec<String> {
         texts.extend(notes::points(&folder.documents).iter().map(|point| point.as_ref().to_owned()));
     }
     let examples = Codebook::summit_2017().examples;
-    texts.extend(examples.into_iter().step_by(10).map(|example| example.text));
+    texts.extend(examples.iter().step_by(10).map(|example| example.text.clone()));
     texts
 }
 

@@ -2,6 +2,9 @@
 
 use crate::error::{Error, ErrorKind, Place, Result};
 use serde::Deserialize;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
 
 /// A point that a person coded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,61 @@ pub struct Example {
     pub genre: String,
     /// The line of its file, from 1.
     pub line: usize,
+}
+
+/// Coded examples: a list that the bundled codebook reads when it is first asked for, which takes longer than coding some hundred
+/// points.
+#[derive(Clone)]
+pub struct Examples {
+    read: OnceLock<Vec<Example>>,
+    reader: fn() -> Vec<Example>,
+}
+
+impl Examples {
+    /// Examples that are read when they are first asked for.
+    pub(super) fn later(reader: fn() -> Vec<Example>) -> Examples {
+        Examples { read: OnceLock::new(), reader }
+    }
+
+    /// Whether there are none; those that were not read yet are not read for that, they are some.
+    pub(crate) fn are_none(&self) -> bool {
+        self.read.get().is_some_and(Vec::is_empty)
+    }
+}
+
+impl From<Vec<Example>> for Examples {
+    fn from(examples: Vec<Example>) -> Examples {
+        Examples { read: OnceLock::from(examples), reader: Vec::new }
+    }
+}
+
+impl Deref for Examples {
+    type Target = Vec<Example>;
+
+    fn deref(&self) -> &Vec<Example> {
+        self.read.get_or_init(self.reader)
+    }
+}
+
+impl DerefMut for Examples {
+    fn deref_mut(&mut self) -> &mut Vec<Example> {
+        if self.read.get().is_none() {
+            *self = (self.reader)().into();
+        }
+        self.read.get_mut().expect("they were read just now")
+    }
+}
+
+impl PartialEq for Examples {
+    fn eq(&self, other: &Examples) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for Examples {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
 }
 
 /// What a line of a file of examples holds. Fields that are not of use here may stand beside them.

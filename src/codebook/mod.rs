@@ -8,7 +8,7 @@ use crate::notes::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-pub use example::{Example, examples_from_jsonl};
+pub use example::{Example, Examples, examples_from_jsonl};
 
 /// A codebook: what a study's codes mean and what speaks for them.
 ///
@@ -24,7 +24,7 @@ pub struct Codebook {
     /// The name of the file of coded examples, from the codebook's folder.
     pub example_file: Option<String>,
     /// Coded examples to learn from, the codes' anchors not among them.
-    pub examples: Vec<Example>,
+    pub examples: Examples,
     /// SHA-256 of the codebook's text and its examples' in hexadecimal: which codebook a result rests on.
     pub hash: String,
 }
@@ -114,11 +114,13 @@ impl Codebook {
     /// ```
     #[must_use]
     pub fn summit_2017() -> Codebook {
-        Codebook::parse(include_str!("../../data/codebooks/summit-2017.toml"))
-            .and_then(|codebook| {
-                codebook.with_examples(include_str!("../../data/codebooks/summit-2017.examples.jsonl"))
-            })
-            .expect("the bundled codebook is read by a test")
+        let mut codebook = summit_2017_alone();
+        codebook.hash = hash_with(&codebook.hash, SUMMIT_2017_EXAMPLES);
+        codebook.examples = Examples::later(|| {
+            let examples = examples_from_jsonl(SUMMIT_2017_EXAMPLES, &summit_2017_alone().ids());
+            examples.expect("the bundled examples are read by a test")
+        });
+        codebook
     }
 
     /// A codebook from the text of a TOML file.
@@ -147,11 +149,8 @@ impl Codebook {
     ///
     /// As [`examples_from_jsonl`].
     pub fn with_examples(mut self, jsonl: &str) -> Result<Codebook> {
-        let ids: Vec<&str> = self.codes.iter().map(|code| code.id.as_str()).collect();
-        self.examples = examples_from_jsonl(jsonl, &ids)?;
-        let mut hash = Sha256::new_with_prefix(&self.hash);
-        hash.update(jsonl);
-        self.hash = hexadecimal(&hash.finalize());
+        self.examples = examples_from_jsonl(jsonl, &self.ids())?.into();
+        self.hash = hash_with(&self.hash, jsonl);
         Ok(self)
     }
 
@@ -189,6 +188,10 @@ impl Codebook {
         codebook.with_examples(&examples).map_err(|error| error.in_file(beside))
     }
 
+    fn ids(&self) -> Vec<&str> {
+        self.codes.iter().map(|code| code.id.as_str()).collect()
+    }
+
     /// The index of a code by its id.
     ///
     /// ```
@@ -200,6 +203,19 @@ impl Codebook {
     pub fn index_of(&self, id: &str) -> Option<usize> {
         self.codes.iter().position(|code| code.id == id)
     }
+}
+
+const SUMMIT_2017_EXAMPLES: &str = include_str!("../../data/codebooks/summit-2017.examples.jsonl");
+
+/// The codebook of the 2017 summit without its examples.
+fn summit_2017_alone() -> Codebook {
+    let codebook = Codebook::parse(include_str!("../../data/codebooks/summit-2017.toml"));
+    codebook.expect("the bundled codebook is read by a test")
+}
+
+/// The hash of a codebook with the text of its examples.
+fn hash_with(codebook: &str, jsonl: &str) -> String {
+    hexadecimal(&Sha256::new_with_prefix(codebook).chain_update(jsonl).finalize())
 }
 
 fn text_of(path: &Path) -> Result<String> {

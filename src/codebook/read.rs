@@ -80,7 +80,14 @@ pub(super) fn parse(text: &str) -> Result<Codebook> {
         codes.push(code(text, entry)?);
     }
     let hash = crate::notes::hexadecimal(&Sha256::digest(text));
-    Ok(Codebook { id: file.id, title: file.title, codes, example_file: file.examples, examples: Vec::new(), hash })
+    Ok(Codebook {
+        id: file.id,
+        title: file.title,
+        codes,
+        example_file: file.examples,
+        examples: Vec::new().into(),
+        hash,
+    })
 }
 
 fn check_id(text: &str, id: &Spanned<String>, seen: &mut HashSet<String>) -> Result<()> {

@@ -56,7 +56,7 @@ impl Model {
     /// the cues alone where there are no examples.
     pub fn of(codebook: &Codebook, cues: &CueIndex) -> Model {
         let outcomes = codebook.codes.len() + 1;
-        if codebook.examples.is_empty() {
+        if codebook.examples.are_none() {
             return Model::of_cues(outcomes);
         }
         match Model::from_bytes(BUNDLED) {

@@ -84,7 +84,7 @@ pub(super) fn refused(cue: &Cue) -> Option<String> {
 /// A codebook with codes and nothing else yet.
 pub(super) fn codebook(id: &str, title: &str, codes: Vec<Code>) -> Codebook {
     let title = Label { nb: title.to_owned(), nn: title.to_owned(), en: title.to_owned() };
-    Codebook { id: id.to_owned(), title, codes, example_file: None, examples: Vec::new(), hash: String::new() }
+    Codebook { id: id.to_owned(), title, codes, example_file: None, examples: Vec::new().into(), hash: String::new() }
 }
 
 /// A codebook as it is when its TOML file is read: in NFC, with every check, its lines and its hash.

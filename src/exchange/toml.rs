@@ -48,7 +48,7 @@ pub fn to_toml(codebook: &Codebook) -> String {
 pub fn examples_jsonl(codebook: &Codebook) -> String {
     let id = |code: usize| codebook.codes[code].id.as_str();
     let mut out = String::new();
-    for example in &codebook.examples {
+    for example in codebook.examples.iter() {
         let mut fields =
             vec![format!("\"text\":{}", json!(example.text)), format!("\"code\":{}", json!(example.code.map(id)))];
         if !example.also.is_empty() {
@@ -210,7 +210,7 @@ pub(super) mod tests {
                 title: Label { nb, nn, en },
                 codes: [a, b, c, d].into_iter().take(count).collect(),
                 example_file: None,
-                examples: examples.collect(),
+                examples: examples.collect::<Vec<_>>().into(),
                 hash: String::new(),
             }
         }

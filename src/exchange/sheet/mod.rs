@@ -113,7 +113,7 @@ fn rows_of(codebook: &Codebook) -> Vec<Row> {
         }
     }
     let id = |code: usize| codebook.codes[code].id.as_str();
-    for example in &codebook.examples {
+    for example in codebook.examples.iter() {
         let also = example.also.iter().map(|&code| id(code)).collect::<Vec<_>>().join(" ");
         let rest = [String::new(), also, example.group.clone(), example.genre.clone()];
         add(example.code.map_or("", id), "example", &example.text, rest);

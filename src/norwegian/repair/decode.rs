@@ -7,6 +7,7 @@ use super::search::{Allowed, Candidate, candidates};
 use super::vocabulary::{self, RARE};
 use super::{Change, Reason};
 use foldhash::{HashMap, HashMapExt};
+use rayon::prelude::*;
 
 /// Fewer words than this tell nothing of habits.
 const FEWEST_WORDS: usize = 4;
@@ -53,7 +54,7 @@ pub(super) fn changes(text: &str) -> Vec<Change> {
         return Vec::new();
     }
     let Some(mut habits) = document.habits() else { return Vec::new() };
-    let mut choices: Vec<Vec<Choice>> = document.forms.iter().map(|form| document.choices(form, &habits)).collect();
+    let mut choices: Vec<Vec<Choice>> = document.forms.par_iter().map(|form| document.choices(form, &habits)).collect();
     let mut mended = document.read(&choices);
     for _ in 0..RECOUNTS {
         let recounted = mended.tally(&document, &habits).habits();
@@ -129,22 +130,22 @@ impl<'t> Document<'t> {
         let mut pieces = pieces(text);
         fix_english_lines(text, &mut pieces);
         let mut numbers: HashMap<&str, usize> = HashMap::new();
-        let mut forms: Vec<Form<'t>> = Vec::new();
+        let mut counts: Vec<(&'t str, f32)> = Vec::new();
         let mut form_of = Vec::with_capacity(pieces.len());
-        let mut words = 0.0;
         for piece in &pieces {
             if piece.fixed {
                 form_of.push(None);
                 continue;
             }
             let number = *numbers.entry(piece.text).or_insert_with(|| {
-                forms.push(Form::new(piece.text));
-                forms.len() - 1
+                counts.push((piece.text, 0.0));
+                counts.len() - 1
             });
-            forms[number].count += 1.0;
-            words += f32::from(u8::from(!forms[number].fixed));
+            counts[number].1 += 1.0;
             form_of.push(Some(number));
         }
+        let forms: Vec<Form<'t>> = counts.into_par_iter().map(|(text, count)| Form::new(text, count)).collect();
+        let words = forms.iter().filter(|form| !form.fixed).map(|form| form.count).sum();
         let capital_lines = LineStart::capitals(text);
         let leaning: f32 = forms.iter().map(|form| form.count * vocabulary::leaning(&form.lower)).sum();
         Self { text, pieces, form_of, forms, words, capital_lines, nynorsk: leaning > 0.0 }
@@ -161,7 +162,8 @@ impl<'t> Document<'t> {
         let doubtful: Vec<&Form<'_>> = self.forms.iter().filter(|form| !form.fixed && !form.usual).collect();
         let stride = doubtful.len().div_ceil(SAMPLE).max(1);
         let beginning = Habits::beginning();
-        let sample: Vec<Doubt<'_>> = doubtful.iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
+        let sample: Vec<Doubt<'_>> =
+            doubtful.par_iter().step_by(stride).map(|form| Doubt::new(form, &beginning)).collect();
         let mut habits = beginning;
         let mut damaged = Damage::default();
         for round in 0..LEARNING_ROUNDS {
@@ -455,7 +457,7 @@ fn allowed(form: &Form<'_>) -> Allowed {
 const ALL: Allowed = Allowed { mend: true, typing: true, spaces: true, compounds: true };
 
 impl<'t> Form<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, count: f32) -> Self {
         let lower = text.to_lowercase();
         let digits = text.chars().take_while(char::is_ascii_digit).count();
         let letters = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -471,7 +473,7 @@ impl<'t> Form<'t> {
             _ => 0.0,
         };
         let usual = sign_cost(text).is_some() || vocabulary::is_usual(&lower);
-        Self { text, lower, count: 0.0, known, usual, fixed, stray_capitals }
+        Self { text, lower, count, known, usual, fixed, stray_capitals }
     }
 }
 
