@@ -18,7 +18,7 @@ stop() { kill -9 "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; rm 
 trap stop EXIT
 cd "$dir"
 
-fail() { echo "cluster: FAILED: $*" >&2; exit 1; }
+fail() { echo "cluster: FAILED: $*" >&2; tail -n 3 ./*.log >&2 || true; exit 1; }
 reachable() { for _ in $(seq 300); do (: < "/dev/tcp/127.0.0.1/$1") 2>/dev/null && return; sleep 0.1; done; fail "nobody at port $1"; }
 end() { kill -9 "${pids[$1]}" 2>/dev/null || true; wait "${pids[$1]}" 2>/dev/null || true; unset "pids[$1]"; }
 begin_scheduler() { "$program" scheduler --at "127.0.0.1:$port" 2>> scheduler.log & pids[s]=$!; reachable "$port"; }
