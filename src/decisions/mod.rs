@@ -15,7 +15,9 @@ use crate::themes::{self, Theme};
 use std::collections::BTreeMap;
 
 pub use find::find;
-pub(crate) use table::{COLUMNS, plain, separator};
+#[cfg(feature = "exchange")]
+pub(crate) use table::separator;
+pub(crate) use table::{COLUMNS, plain};
 pub use table::{lost, parse, read};
 
 /// What stands for no code in a column of codes, in lower case.
