@@ -1,7 +1,7 @@
 //! `code_counts(code_point(text))` in SQL: how many points have which code.
 
 use crate::book::book;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, StringViewArray, StructArray, UInt64Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, StringArray, StructArray, UInt64Array};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields, UInt64Type};
 use datafusion::common::scalar::ScalarStructBuilder;
 use datafusion::common::{Result, ScalarValue, exec_datafusion_err, exec_err};
@@ -67,7 +67,7 @@ fn fields() -> Fields {
 
 fn code_fields() -> Fields {
     Fields::from(vec![
-        Field::new("code", DataType::Utf8View, false),
+        Field::new("code", DataType::Utf8, false),
         Field::new("primary", DataType::UInt64, false),
         Field::new("given", DataType::UInt64, false),
     ])
@@ -136,7 +136,7 @@ impl Accumulator for Counts {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(StringViewArray::from_iter_values(&book().codes)),
+            Arc::new(StringArray::from_iter_values(&book().codes)),
             Arc::new(UInt64Array::from(self.primary.clone())),
             Arc::new(UInt64Array::from(self.given.clone())),
         ];
@@ -161,10 +161,10 @@ impl Accumulator for Counts {
 /// The columns of what `code_point` gives.
 struct Columns<'a> {
     points: &'a StructArray,
-    first: &'a StringViewArray,
-    codebook: &'a StringViewArray,
+    first: &'a StringArray,
+    codebook: &'a StringArray,
     codes: &'a ListArray,
-    given: &'a StringViewArray,
+    given: &'a StringArray,
 }
 
 fn columns(points: &ArrayRef) -> Option<Columns<'_>> {
@@ -172,10 +172,10 @@ fn columns(points: &ArrayRef) -> Option<Columns<'_>> {
     let codes = points.column_by_name("codes")?.as_list_opt()?;
     Some(Columns {
         points,
-        first: points.column_by_name("code")?.as_string_view_opt()?,
-        codebook: points.column_by_name("codebook")?.as_string_view_opt()?,
+        first: points.column_by_name("code")?.as_string_opt()?,
+        codebook: points.column_by_name("codebook")?.as_string_opt()?,
         codes,
-        given: codes.values().as_struct_opt()?.column_by_name("code")?.as_string_view_opt()?,
+        given: codes.values().as_struct_opt()?.column_by_name("code")?.as_string_opt()?,
     })
 }
 

@@ -39,7 +39,7 @@ impl std::str::FromStr for Table {
 
 /// DataFusion in this process, with so many partitions at a time.
 pub fn local(partitions: usize) -> SessionContext {
-    let config = plain_texts(SessionConfig::new().with_target_partitions(partitions));
+    let config = SessionConfig::new().with_target_partitions(partitions);
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let context = SessionContext::new_with_state(state);
     register(&context);
@@ -150,14 +150,14 @@ fn answers(batch: &RecordBatch) -> Result<Vec<Answer<'_>>> {
     let coded = batch.column(2).as_struct();
     let codes = coded.column(2).as_list::<i32>();
     let given = codes.values().as_struct();
-    let (names, scores) = (given.column(0).as_string_view(), given.column(1).as_primitive::<Float32Type>());
+    let (names, scores) = (given.column(0).as_string::<i32>(), given.column(1).as_primitive::<Float32Type>());
     let answer = |row: usize| {
         let entries = codes.value_offsets()[row] as usize..codes.value_offsets()[row + 1] as usize;
         Answer {
             id: ids.value(row),
-            codebook: coded.column(3).as_string_view().value(row),
+            codebook: coded.column(3).as_string::<i32>().value(row),
             given: entries.map(|at| (names.value(at), scores.value(at))).collect(),
-            node: coded.column(4).as_string_view().value(row),
+            node: coded.column(4).as_string::<i32>().value(row),
         }
     };
     Ok((0..batch.num_rows()).map(answer).collect())
@@ -175,12 +175,6 @@ pub fn library(path: &Path) -> Result<()> {
     println!("{counts:?}");
     eprintln!("{:.2} s", begun.elapsed().as_secs_f64());
     Ok(())
-}
-
-/// Settings under which texts are read as they are and not as views: a batch of views carries all buffers that it points into, so
-/// that two million sorted rows took an executor more than three minutes to send.
-pub fn plain_texts(config: SessionConfig) -> SessionConfig {
-    config.set_bool("datafusion.execution.parquet.schema_force_view_types", false)
 }
 
 #[cfg(test)]
