@@ -140,8 +140,8 @@ fn all(codings: &[Coding]) -> Result<ListArray> {
     Ok(ListArray::try_new(item, offsets, Arc::new(given), None)?)
 }
 
-/// A text so many times. As a view it would be held once, but a batch of sorted rows then sends a buffer for every batch that they
-/// came from: two million rows took an executor four minutes.
+/// A text so many times. As a view it would be held once, but a batch of sorted rows then carries a buffer for every batch that they
+/// came from.
 fn repeated(text: &str, rows: usize) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows)))
 }
