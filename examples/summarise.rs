@@ -135,19 +135,23 @@ fn main() -> ExitCode {
 /// Gives whether every file could be read; of a codebook to be tested, whether nothing was found.
 fn run(arguments: &Arguments) -> Result<bool> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
+    let mut codebook = match &arguments.codebook {
+        Some(path) => Codebook::read(path)?,
+        None => Codebook::summit_2017(),
+    };
     if arguments.check {
-        return check(&codebook(arguments)?, arguments.codebook.as_deref());
+        return check(&codebook, arguments.codebook.as_deref());
     }
     let started = now();
-    let (codebook, folder) = rayon::join(|| codebook(arguments), || read(arguments));
-    let (mut codebook, mut folder) = (codebook?, folder?);
+    let (coder, folder) = rayon::join(|| Coder::new(&codebook), || read(arguments));
+    let mut folder = folder?;
     if arguments.pseudonymise {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;
     }
     let points = notes::points(&folder.documents);
     let language = arguments.lang.into();
     let (machine, personal) = rayon::join(
-        || code(&points, &Coder::new(&codebook)),
+        || code(&points, &coder),
         || if arguments.pseudonymise { String::new() } else { personal_data(&folder, language) },
     );
     let given = arguments.decisions.as_deref().map(Given::read).transpose()?;
@@ -195,10 +199,6 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     print(&markdown)?;
     Ok(folder.problems.is_empty())
-}
-
-fn codebook(arguments: &Arguments) -> kodebok::Result<Codebook> {
-    arguments.codebook.as_ref().map_or_else(|| Ok(Codebook::summit_2017()), Codebook::read)
 }
 
 /// Takes the personal data out of a folder's documents; writes the key where one is asked for.

@@ -11,7 +11,7 @@
 //! What a person changed since it was written is not overwritten: it is kept under another name.
 
 use anyhow::{Context, Result, anyhow, bail};
-use sha2::{Digest, Sha256};
+use kodebok::report::FileRecord;
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -139,7 +139,7 @@ fn in_the_way(folder: &Path, files: &[Output], may_go: &MayGo<'_>) -> Result<Vec
 fn goes(folder: &Path, name: &str, bytes: &[u8], files: &[Output], may_go: &MayGo<'_>) -> bool {
     let is_same = files.iter().any(|(new, content)| *new == name && content == bytes);
     let is_untouched = recorded(folder).is_some_and(|recorded| match recorded.get(name) {
-        Some(hash) => *hash == hexadecimal(bytes),
+        Some(hash) => *hash == sha256(bytes),
         None => name == RECORD,
     });
     is_same || may_go(name, bytes, is_untouched)
@@ -152,8 +152,8 @@ fn recorded(folder: &Path) -> Option<HashMap<String, String>> {
     record.get("outputs")?.as_array()?.iter().map(|file| Some((text(file, "path")?, text(file, "sha256")?))).collect()
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn sha256(bytes: &[u8]) -> String {
+    FileRecord::of("", bytes).sha256
 }
 
 /// A name that no file has: `decisions.kept-1.csv`.
@@ -181,7 +181,7 @@ fn is_swapped(beside: &Path, folder: &Path, files: &[Output], in_the_way: &[(Str
             // A file of an earlier run that this one does not write goes with that run, unless a person changed it.
             let is_stale = || {
                 let hash = name.to_str().and_then(|name| stale.get(name));
-                hash.is_some_and(|hash| fs::read(entry.path()).is_ok_and(|bytes| hexadecimal(&bytes) == *hash))
+                hash.is_some_and(|hash| fs::read(entry.path()).is_ok_and(|bytes| sha256(&bytes) == *hash))
             };
             if !is_ours && !is_stale() {
                 link(&entry.path(), &beside.join(&name))?;

@@ -59,9 +59,7 @@ impl Deref for Examples {
 
 impl DerefMut for Examples {
     fn deref_mut(&mut self) -> &mut Vec<Example> {
-        if self.read.get().is_none() {
-            *self = (self.reader)().into();
-        }
+        self.read.get_or_init(self.reader);
         self.read.get_mut().expect("they were read just now")
     }
 }

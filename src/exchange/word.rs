@@ -138,8 +138,7 @@ fn themes(content: &Content<'_>, out: &mut String) {
     for (at, (theme, id)) in content.report.themes.iter().zip(&content.theme_ids).enumerate() {
         let Some(id) = id else { continue };
         if code.replace(theme.code) != Some(theme.code) {
-            let label = theme.code.map(|code| content.name(&content.report.codebook.codes[code].label));
-            *out += &paragraph("Heading2", &run(label.unwrap_or(&content.texts.uncoded)));
+            *out += &paragraph("Heading2", &run(content.heading(theme.code)));
         }
         *out += &paragraph("Heading3", &run(&format!("{id}: {}", content.label(at))));
         let support = format!("{}, {}", content.support(theme), content.points_of(theme));
@@ -151,9 +150,8 @@ fn themes(content: &Content<'_>, out: &mut String) {
 fn quote(content: &Content<'_>, at: usize) -> String {
     let point = &content.report.points[at];
     let speaker = point.speaker.map(|speaker| format!("{speaker}: ")).unwrap_or_default();
-    let is_decided =
-        content.report.decisions.is_some_and(|decisions| decisions.points.get(at).is_some_and(Option::is_some));
-    let decided = if is_decided { format!(", {}", content.texts.decided_mark) } else { String::new() };
+    let decided =
+        if content.report.decided(at).is_some() { format!(", {}", content.texts.decided_mark) } else { String::new() };
     let place = format!(" ({}{decided})", content.place(point));
     paragraph("ListBullet", &(run(&format!("{speaker}{}", point.text)) + &source(&place)))
 }

@@ -66,6 +66,11 @@ impl<'a> Content<'a> {
         code.map_or(&self.texts.no_code, |code| self.name(&self.report.codebook.codes[code].label))
     }
 
+    /// The heading of the themes of a code, or of those without one.
+    pub fn heading(&self, code: Option<usize>) -> &str {
+        if code.is_some() { self.outcome(code) } else { &self.texts.uncoded }
+    }
+
     /// How the notes were coded.
     pub fn method(&self) -> String {
         fill(&self.texts.method, &[("codebook", &self.name(&self.report.codebook.title))])

@@ -91,8 +91,7 @@ impl Markdown<'_> {
         for (at, (theme, id)) in content.report.themes.iter().zip(&content.theme_ids).enumerate() {
             let Some(id) = id else { continue };
             if code.replace(theme.code) != Some(theme.code) {
-                let label = theme.code.map(|code| content.name(&content.report.codebook.codes[code].label));
-                heading(f, 3, &escaped(label.unwrap_or(&content.texts.uncoded)))?;
+                heading(f, 3, &escaped(content.heading(theme.code)))?;
             }
             let (support, points) = (content.support(theme), content.points_of(theme));
             writeln!(f, "\n**{id}** {}: {support}, {points}\n", escaped(&content.label(at)))?;

@@ -160,7 +160,7 @@ impl<'a> Report<'a> {
     }
 
     /// What a person decided of a point.
-    fn decided(&self, point: usize) -> Option<&'a Decided> {
+    pub(crate) fn decided(&self, point: usize) -> Option<&'a Decided> {
         self.decisions.and_then(|decisions| decisions.points.get(point)).and_then(Option::as_ref)
     }
 

@@ -25,7 +25,7 @@ fn linkage(sum: u64, a: u32, b: u32) -> f64 {
     sum as f64 / (f64::from(ONE) * f64::from(a) * f64::from(b)) * BONUSES[a.min(LARGE) as usize][b.min(LARGE) as usize]
 }
 
-/// The fourth root of the product of two sizes: roots took a tenth of the time of merging.
+/// The fourth root of the product of two sizes, worked out once.
 static BONUSES: LazyLock<[[f64; LARGE as usize + 1]; LARGE as usize + 1]> =
     LazyLock::new(|| from_fn(|a| from_fn(|b| ((a * b) as f64).sqrt().sqrt())));
 

@@ -68,19 +68,25 @@ impl Html<'_> {
     }
 
     fn cell(&self, f: &mut Formatter<'_>, column: usize, at: usize) -> fmt::Result {
-        let (content, texts) = (&self.content, &self.content.texts);
+        let content = &self.content;
         let theme = &content.report.themes[at];
         writeln!(f, "<td role=\"cell\" class=\"{}\" style=\"--column:{column}\">", Html::hue(theme.code))?;
         self.wording(f, at)?;
         write!(f, "<p class=\"support\">{} {}", self.meter(at), plain(&content.support(theme)))?;
-        if content.profiles[at].is_minority {
-            write!(f, " <span class=\"minority\">{}</span>", plain(&texts.minority_mark))?;
-        }
+        self.minority_mark(f, at)?;
         writeln!(f, "</p>")?;
         let anchor = self.theme_anchor(at).unwrap_or_default();
         writeln!(f, "<p class=\"label\"><a href=\"#{anchor}\">{}</a></p>", plain(&content.label(at)))?;
         self.opened(f, at, &anchor)?;
         writeln!(f, "</td>")
+    }
+
+    /// Says of a theme that it was raised at one table only, where it was.
+    pub(super) fn minority_mark(&self, f: &mut Formatter<'_>, theme: usize) -> fmt::Result {
+        if !self.content.profiles[theme].is_minority {
+            return Ok(());
+        }
+        write!(f, " <span class=\"minority\">{}</span>", plain(&self.content.texts.minority_mark))
     }
 
     /// The recommendation as the researcher or a draft words it, and where the draft is from.

@@ -21,8 +21,8 @@ impl Html<'_> {
         let mut code = None;
         for (at, theme) in content.report.themes.iter().enumerate().filter(|&(at, _)| content.theme_ids[at].is_some()) {
             if code.replace(theme.code) != Some(theme.code) {
-                let label = theme.code.map_or(texts.uncoded.as_str(), |code| content.outcome(Some(code)));
-                writeln!(f, "<h3 class=\"{}\">{}</h3>", Html::hue(theme.code), plain(label))?;
+                let label = plain(content.heading(theme.code));
+                writeln!(f, "<h3 class=\"{}\">{label}</h3>", Html::hue(theme.code))?;
             }
             self.theme(f, at, theme)?;
         }
@@ -45,9 +45,7 @@ impl Html<'_> {
             plain(&content.support(theme)),
             plain(&content.points_of(theme))
         )?;
-        if content.profiles[at].is_minority {
-            write!(f, " <span class=\"minority\">{}</span>", plain(&texts.minority_mark))?;
-        }
+        self.minority_mark(f, at)?;
         writeln!(f, " <span class=\"id\">{}</span></p>", plain(id))?;
         let decided = content.decided_theme(at);
         if let Some(decided) = decided {
