@@ -7,6 +7,8 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=${PROGRAM:-$here/target/release/kodebok-cluster}
 port=${PORT:-50050}
+# Batches come and go by the megabyte, and a C library that keeps what they took lets an executor grow with every query: give it back.
+export MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=131072
 dir=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT

@@ -2,7 +2,7 @@
 
 use crate::code_counts::CodeCounts;
 use crate::code_point::CodePoint;
-use crate::query::register;
+use crate::query::{plain_texts, register};
 use anyhow::{Context, Result, anyhow};
 use ballista::extension::{SessionConfigExt, SessionContextExt};
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -86,7 +86,7 @@ pub async fn executor(at: Address, scheduler: Address, tasks: usize, work_dir: O
 
 /// A context whose queries the cluster runs, each stage in so many tasks.
 pub async fn client(scheduler: &Address, tasks: usize) -> Result<SessionContext> {
-    let config = SessionConfig::new_with_ballista().with_target_partitions(tasks);
+    let config = plain_texts(SessionConfig::new_with_ballista().with_target_partitions(tasks));
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let url = format!("df://{}:{}", scheduler.host, scheduler.port);
     let context = SessionContext::remote_with_state(&url, state).await?;

@@ -7,7 +7,7 @@ use crate::code_point::CodePoint;
 use anyhow::{Context, Result, ensure};
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float32Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, Float32Type, Int64Type, Schema};
 use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A table's name and where its Parquet files are: one, or a folder of them.
@@ -37,9 +38,17 @@ impl std::str::FromStr for Table {
     }
 }
 
+/// Settings with texts as plain ones, not as views: rows that were sorted as views bring every buffer along that they point into, and
+/// from process to process each batch then carries the whole table (with two million rows the connection broke).
+pub fn plain_texts(config: SessionConfig) -> SessionConfig {
+    config
+        .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
+        .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+}
+
 /// DataFusion in this process, with so many partitions at a time.
 pub fn local(partitions: usize) -> SessionContext {
-    let config = SessionConfig::new().with_target_partitions(partitions);
+    let config = plain_texts(SessionConfig::new().with_target_partitions(partitions));
     let state = SessionStateBuilder::new().with_default_features().with_config(config).build();
     let context = SessionContext::new_with_state(state);
     register(&context);
@@ -52,14 +61,23 @@ pub fn register(context: &SessionContext) {
     context.register_udaf(CodeCounts::udaf());
 }
 
-/// Makes the tables known.
+/// Makes the tables known, with their texts as plain ones even where a file says that they were written as views.
 pub async fn open(context: &SessionContext, tables: &[Table]) -> Result<()> {
     for Table { name, path } in tables {
         broken::ends(path.as_ref())?;
-        let opened = context.register_parquet(name, path, ParquetReadOptions::default()).await;
+        let found = context.read_parquet(path, ParquetReadOptions::default()).await.with_context(|| path.clone())?;
+        let plain = Schema::new(found.schema().fields().iter().map(plain).collect::<Fields>());
+        let opened = context.register_parquet(name, path, ParquetReadOptions::default().schema(&plain)).await;
         opened.with_context(|| path.clone())?;
     }
     Ok(())
+}
+
+fn plain(field: &FieldRef) -> FieldRef {
+    match field.data_type() {
+        DataType::Utf8View => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8)),
+        _ => Arc::clone(field),
+    }
 }
 
 /// Adds to what a query failed with which file it is, where Parquet could not be read.
