@@ -1,7 +1,7 @@
 //! Themes from ten thousand to a million points, and the naive way (every two points compared) up to ten thousand.
 //!
-//! On one thread. A million points are left out unless asked for, `cargo bench --bench themes -- 1000000`: ten samples of them take
-//! minutes.
+//! On one thread. A million points are left out unless asked for, `KODEBOK_BENCH_POINTS=1000000 cargo bench --bench themes`: ten
+//! samples of them take minutes.
 
 mod corpus;
 
@@ -11,6 +11,9 @@ use kodebok::notes::{Point, Position};
 use kodebok::themes::{Options, group, naive_tree};
 use std::hint::black_box;
 use std::time::Duration;
+
+/// The most points where `KODEBOK_BENCH_POINTS` says nothing else.
+const POINTS: usize = 100_000;
 
 /// More bytes than a generated point has.
 const BYTES: usize = 190;
@@ -49,11 +52,9 @@ fn themes(criterion: &mut Criterion) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
     let mut benches = criterion.benchmark_group("themes");
     benches.sample_size(10).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(500));
-    for count in [1_000, 10_000, 100_000, 1_000_000] {
-        let asked = std::env::args().any(|argument| argument == "1000000");
-        if count > 100_000 && !asked {
-            continue;
-        }
+    let asked = std::env::var("KODEBOK_BENCH_POINTS").ok().and_then(|points| points.parse().ok());
+    let most = asked.unwrap_or(POINTS);
+    for count in [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(|&count| count <= most) {
         let texts = texts(count);
         let points: Vec<Point<'_>> = texts.iter().map(|text| point(text)).collect();
         let codings = codings(count);
