@@ -1,5 +1,7 @@
 //! Takes codebooks from one format to another, and studies that were coded in other programs to a codebook with coded examples.
 
+mod whole;
+
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use kodebok::codebook::Codebook;
@@ -10,7 +12,6 @@ use kodebok::exchange::{Carried, examples_jsonl, to_toml};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use tempfile::NamedTempFile;
 
 /// Takes a codebook or a coded study from one format to another.
 #[derive(Parser)]
@@ -178,7 +179,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let whole = || -> Result<()> {
-        let mut file = NamedTempFile::new_in(folder)?;
+        let mut file = whole::beside(folder, "exchange")?;
         file.write_all(bytes)?;
         file.persist(path)?;
         Ok(())

@@ -1,6 +1,8 @@
 //! Reads a folder of table notes and writes the table of recommendations, the themes and the coded points.
 
 mod output;
+mod stream;
+mod whole;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{Parser, ValueEnum};
@@ -33,6 +35,8 @@ use tempfile::NamedTempFile;
     cargo run --release --example summarise -- notater/ --out resultat/ --lang nn\n\
     reads the files below notater/, prints the report in nynorsk, and writes it to resultat/ with the coded points and\n\
     themes, and decisions.xlsx, which a person can fill in and give back with --decisions resultat/decisions.xlsx.\n\n\
+    Points that are more than a folder of notes, up to a corpus, are coded as they are read, without themes and report:\n  \
+    cargo run --release --example summarise -- --points korpus.jsonl > kodet.jsonl\n\n\
     Exit status: 0 all was read; 1 some files could not be read (they are named here and in the report); 2 nothing\n\
     could be done. With --check: 0 nothing was found; 1 something was; 2 the codebook could not be read."
 )]
@@ -94,7 +98,33 @@ struct Arguments {
     /// How many threads to use [default: one a core].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     threads: usize,
+    /// Code the points of these .txt, .jsonl or .csv files, a line a point, - for standard input, and write a line of JSON for
+    /// each, to points.jsonl in --out where that is given: of any length, in some 100 MB of memory. Of .jsonl the field "text"
+    /// is read, of .csv the column "text".
+    #[arg(long, value_name = "FILE", num_args = 1.., group = "files_of_points", conflicts_with_all = OF_FOLDERS, help_heading = "Points as they come")]
+    points: Vec<PathBuf>,
+    #[command(flatten, next_help_heading = "Points as they come")]
+    stream: stream::Options,
 }
+
+/// What is a matter of folders of notes, and not of points as they come.
+const OF_FOLDERS: [&str; 15] = [
+    "folder",
+    "check",
+    "qdpx",
+    "tables",
+    "decisions",
+    "lang",
+    "include",
+    "exclude",
+    "follow_links",
+    "point_column",
+    "table_column",
+    "question_column",
+    "speaker_column",
+    "pseudonymise",
+    "pseudonym_key",
+];
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Lang {
@@ -135,6 +165,14 @@ fn main() -> ExitCode {
 /// Gives whether every file could be read; of a codebook to be tested, whether nothing was found.
 fn run(arguments: &Arguments) -> Result<bool> {
     rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build_global()?;
+    if !arguments.points.is_empty() || arguments.stream.joins() {
+        return stream::run(
+            &arguments.points,
+            &arguments.stream,
+            arguments.codebook.as_deref(),
+            arguments.out.as_deref(),
+        );
+    }
     let mut codebook = match &arguments.codebook {
         Some(path) => Codebook::read(path)?,
         None => Codebook::summit_2017(),
@@ -206,7 +244,19 @@ fn pseudonymise(folder: &mut Folder, key: Option<&Path>) -> Result<()> {
     let pseudonyms = privacy::pseudonymise(&mut folder.documents);
     let Some(path) = key else { return Ok(()) };
     let rows: String = pseudonyms.key().into_iter().map(|(label, shown)| format!("{label}\t{shown}\n")).collect();
-    std::fs::write(path, rows).with_context(|| format!("{}: can't be written", path.display()))
+    write_private(path, &rows).with_context(|| format!("{}: can't be written", path.display()))
+}
+
+/// Writes a file that its writer alone may read, as the key to all pseudonyms is.
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    let mut file = NamedTempFile::new_in(folder_of(path))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Prints what is found in a codebook, and gives whether that is nothing.
@@ -427,8 +477,7 @@ fn write_tables(folder: &Path, report: &Report<'_>, language: Language) -> Resul
 
 /// Writes a file beside its place and moves it there when it is whole.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder)?;
+    let mut file = whole::beside(folder_of(path), "summarise")?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())

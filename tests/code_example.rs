@@ -78,7 +78,7 @@ fn wrong_lines_are_named_and_the_rest_is_coded() {
     }
     let coded = code("a.txt", &b"\xFF\n".repeat(100), &[]);
     assert_eq!(coded.stderr.lines().count(), 21);
-    assert!(coded.stderr.ends_with("code: 100 lines were left out in all\n"));
+    assert!(coded.stderr.ends_with("100 lines were left out in all\n"));
 }
 
 #[test]
@@ -175,6 +175,50 @@ fn shards_joined_are_what_one_machine_writes() {
         }
         let points: Vec<&Value> = counts["files"].as_array().unwrap().iter().map(|file| &file["points"]).collect();
         assert_eq!(points, [&Value::from(4), &Value::from(2), &Value::from(0), &Value::from(3)]);
+    }
+}
+
+#[test]
+fn summarise_codes_points_as_they_come_as_code_does() {
+    let folder = tempdir().unwrap();
+    let files = corpus(folder.path());
+    let of_code = called(example("code").args(&files));
+    assert_eq!(called(example("summarise").arg("--points").args(&files)), of_code);
+    let mut from_input = example("summarise");
+    from_input.args(["--points", "-"]).write_stdin("Lang ventetid på DPS");
+    assert_eq!(called(&mut from_input), called(example("code").arg("-").write_stdin("Lang ventetid på DPS")));
+    let out = folder.path().join("out");
+    for share in ["1/2", "2/2"] {
+        let mut call = example("summarise");
+        let (status, ..) = called(call.arg("--points").args(&files).args(["--shard", share, "--out"]).arg(&out));
+        assert!(status < 2);
+    }
+    assert_eq!(called(example("summarise").arg("--merge").arg(&out)), merge(&[&out], &[]));
+}
+
+/// Nobody shall believe that names were taken out of points that were coded as they came.
+#[test]
+fn what_is_for_folders_alone_is_refused_beside_points() {
+    for more in ["--pseudonymise", "--check", "--follow-links"] {
+        let (status, _, stderr) = called(example("summarise").args(["--points", "-", more]));
+        assert_eq!(status, 2, "{more}");
+        assert!(stderr.contains("cannot be used with"), "{stderr}");
+    }
+}
+
+/// Whoever may read the folder may read what is written there, as with any new file.
+#[cfg(unix)]
+#[test]
+fn what_is_written_can_be_shared() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempdir().unwrap();
+    let points = written(folder.path().join("points.txt"), "Lang ventetid\n");
+    let out = folder.path().join("out");
+    called(example("code").arg(&points).arg("--out").arg(&out));
+    shard(std::slice::from_ref(&points), "1/1", &out, &[]);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+    for name in ["points.jsonl", "shard-1-of-1.jsonl", "shard-1-of-1.json"] {
+        assert_eq!(mode(&out.join(name)), mode(&points), "{name}");
     }
 }
 

@@ -181,6 +181,8 @@ fn personal_data_is_counted_or_replaced() {
         assert!(!["Kari", "Nordmann", "99 12", "Hansen"].iter().any(|data| written.contains(data)), "{written}");
     }
     assert!(points.contains("Ring [Person 1] på [Telefon 1]") && points.contains("[Person 2] bord 2.txt"), "{points}");
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).unwrap().permissions()) & 0o077, 0);
     assert_eq!(
         fs::read_to_string(key).unwrap(),
         "[Person 1]\tkari\n[Person 1]\tkari nordmann\n[Person 2]\tola hansen\n[Telefon 1]\t99123456\n"

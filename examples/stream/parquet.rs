@@ -1,8 +1,8 @@
 //! A shard's points as a Parquet file, written row group by row group without Arrow.
 
-use crate::input::{Point, Source};
-use crate::output::Records;
-use crate::shard::Share;
+use super::input::{Point, Source};
+use super::output::Records;
+use super::shard::Share;
 use anyhow::Result;
 use kodebok::codebook::Codebook;
 use kodebok::coding::Coding;

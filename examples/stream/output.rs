@@ -1,6 +1,6 @@
 //! Points coded, counted and written.
 
-use crate::input::{Part, Point, Reading, Source};
+use super::input::{Part, Point, Reading, Source};
 use anyhow::Result;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget};
 use kodebok::codebook::Codebook;

@@ -1,8 +1,9 @@
 //! Shards joined: only of one codebook, one version and the same files, and only when each is there once and whole.
 
-use crate::input::Format;
-use crate::output::{Count, Record};
-use crate::shard::{Book, Kind, Manifest, Share, Whole};
+use super::input::Format;
+use super::output::{Count, Record};
+use super::shard::{Book, Kind, Manifest, Share, Whole};
+use crate::whole::beside;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -179,7 +180,7 @@ fn whole(shard: &Shard) -> Result<()> {
     ensure!(bytes == expected, "{}: has {bytes} bytes, and by its manifest {expected}", path.display());
     #[cfg(feature = "parquet")]
     if shard.manifest.kind == Kind::Parquet {
-        let rows = crate::parquet::rows(&path).with_context(|| format!("{}: no whole Parquet file", path.display()))?;
+        let rows = super::parquet::rows(&path).with_context(|| format!("{}: no whole Parquet file", path.display()))?;
         let points: u64 = shard.manifest.sources.iter().map(|source| source.count.points).sum();
         ensure!(rows == points, "{}: has {rows} points, and by its manifest {points}", path.display());
     }
@@ -214,7 +215,7 @@ fn counts<'a>(count: &Count, codebook: &'a Book) -> Counts<'a> {
 }
 
 fn write(out: &Path, name: &str, fill: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> Result<()>) -> Result<()> {
-    let mut file = NamedTempFile::new_in(out)?;
+    let mut file = beside(out, name)?;
     let mut to = BufWriter::new(&mut file);
     fill(&mut to)?;
     to.flush()?;

@@ -1,7 +1,8 @@
 //! A shard: the share of the points that one machine codes, and the manifest that says what it is a share of.
 
-use crate::input::{Format, Part, Reading, Source};
-use crate::output::{self, Count, Jsonl, Place};
+use super::input::{Format, Part, Reading, Source};
+use super::output::{self, Count, Jsonl, Place};
+use crate::whole::beside;
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::ValueEnum;
 use kodebok::codebook::Codebook;
@@ -134,7 +135,7 @@ pub fn run(share: Share, reading: &Reading, codebook: &Codebook, kind: Kind, out
     };
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     let name = share.name();
-    let mut file = unfinished(&name, out)?;
+    let mut file = beside(out, &name).with_context(|| format!("{}: can't be written", out.display()))?;
     let parts = share.parts(&sizes);
     let counts = match kind {
         Kind::Jsonl => {
@@ -161,7 +162,7 @@ pub fn run(share: Share, reading: &Reading, codebook: &Codebook, kind: Kind, out
             })
             .collect(),
     };
-    let mut written = unfinished(&name, out)?;
+    let mut written = beside(out, &name).with_context(|| format!("{}: can't be written", out.display()))?;
     written.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
     for kind in ["json", "jsonl", "parquet"] {
         remove(&out.join(format!("{name}.{kind}")))?;
@@ -178,19 +179,13 @@ fn parquet(
     parts: Vec<Part>,
     codebook: &Codebook,
 ) -> Result<Vec<Count>> {
-    let mut records = crate::parquet::Parquet::new(BufWriter::new(file), reading.sources, codebook, share)?;
+    let mut records = super::parquet::Parquet::new(BufWriter::new(file), reading.sources, codebook, share)?;
     output::code(reading, parts, codebook, &mut records)
 }
 
 #[cfg(not(feature = "parquet"))]
 fn parquet(_: &mut NamedTempFile, _: Share, _: &Reading, _: Vec<Part>, _: &Codebook) -> Result<Vec<Count>> {
     Err(anyhow!("Parquet is written only by a build with --features parquet"))
-}
-
-/// A file of a shard that is being written; its name says so if it is left behind.
-fn unfinished(name: &str, out: &Path) -> Result<NamedTempFile> {
-    let file = tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".part").tempfile_in(out);
-    file.with_context(|| format!("{}: can't be written", out.display()))
 }
 
 fn remove(path: &Path) -> Result<()> {

@@ -254,8 +254,8 @@ impl<'s> Reading<'s> {
             _ => String::new(),
         };
         match part.bytes {
-            None => eprintln!("code: {of}line {line} is left out: {reason}"),
-            Some(_) => eprintln!("code: {of}the line at byte {at} is left out: {reason}"),
+            None => eprintln!("{of}line {line} is left out: {reason}"),
+            Some(_) => eprintln!("{of}the line at byte {at} is left out: {reason}"),
         }
     }
 
