@@ -173,15 +173,17 @@ fn run(arguments: &Arguments) -> Result<bool> {
             arguments.out.as_deref(),
         );
     }
-    let mut codebook = match &arguments.codebook {
-        Some(path) => Codebook::read(path)?,
-        None => Codebook::summit_2017(),
-    };
+    let own = arguments.codebook.as_ref().map(Codebook::read).transpose()?;
+    let codebook = || own.unwrap_or_else(Codebook::summit_2017);
     if arguments.check {
-        return check(&codebook, arguments.codebook.as_deref());
+        return check(&codebook(), arguments.codebook.as_deref());
     }
     let started = now();
-    let (coder, folder) = rayon::join(|| Coder::new(&codebook), || read(arguments));
+    let ready = || {
+        let codebook = codebook();
+        (Coder::new(&codebook), codebook)
+    };
+    let ((coder, mut codebook), (folder, ())) = rayon::join(ready, || rayon::join(|| read(arguments), themes::load));
     let mut folder = folder?;
     if arguments.pseudonymise {
         pseudonymise(&mut folder, arguments.pseudonym_key.as_deref())?;

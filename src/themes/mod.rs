@@ -14,9 +14,12 @@ mod tree;
 
 use crate::coding::Coding;
 use crate::notes::Point;
+use background::Background;
 use likeness::{Spread, Texts};
 use pairs::Edge;
 use std::cmp::Reverse;
+use terms::Reader;
+use topics::Topics;
 use tree::Merge;
 
 pub use profile::{Draft, Profile, profiles};
@@ -74,6 +77,19 @@ impl Default for Options {
 #[must_use]
 pub fn group(points: &[Point<'_>], codings: &[Coding], options: Options) -> Vec<Theme> {
     tree(points, codings).themes(points, options)
+}
+
+/// Reads the tables that grouping needs (synonyms, meanings, topics), on rayon's current pool. It is else done when they are first asked
+/// for: some milliseconds, which a program that is waited for can spend beside other work.
+///
+/// ```
+/// use kodebok::{codebook::Codebook, coding::Coder, themes};
+///
+/// let codebook = Codebook::summit_2017();
+/// let (_coder, ()) = rayon::join(|| Coder::new(&codebook), themes::load);
+/// ```
+pub fn load() {
+    rayon::join(Reader::class_names, || rayon::join(Background::get, Topics::get));
 }
 
 /// The tree of all merges of points into themes.

@@ -49,6 +49,7 @@ const CAPITAL_INSIDE: f32 = 4.0;
 
 /// The changes that mend a text.
 pub(super) fn changes(text: &str) -> Vec<Change> {
+    vocabulary::load();
     let document = Document::new(text);
     if !document.is_norwegian() {
         return Vec::new();

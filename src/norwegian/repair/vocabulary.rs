@@ -78,6 +78,17 @@ static USUAL: LazyLock<fst::Set<Vec<u8>>> = LazyLock::new(|| {
     fst::Set::from_iter(forms).expect("the forms are sorted")
 });
 
+/// Makes the two tables that take longest, each on a thread of its own where there are two: several documents come here at once, and
+/// must not all wait for the same one.
+pub(super) fn load() {
+    let (counted, usual) = (|| _ = LazyLock::force(&LEMMAS), || _ = LazyLock::force(&USUAL));
+    if rayon::current_thread_index().unwrap_or_default().is_multiple_of(2) {
+        rayon::join(counted, usual);
+    } else {
+        rayon::join(usual, counted);
+    }
+}
+
 /// How much of a form's use is nynorsk, were both standards equally usual; of forms that are seen often enough to tell.
 static NYNORSK: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
     let rows: Vec<(&str, f32, f32)> = include_str!("../../../data/norwegian/frequencies.tsv")
