@@ -12,6 +12,7 @@
 //!
 //! `scale` and `instructions` are benches of their own.
 
+mod asked;
 mod corpus;
 mod naive;
 
@@ -136,8 +137,7 @@ impl Remembering<'_> {
 }
 
 fn points() -> Vec<String> {
-    let asked = std::env::var("KODEBOK_BENCH_MB").ok().and_then(|megabytes| megabytes.parse().ok());
-    corpus::points(asked.unwrap_or(MEGABYTES) << 20, 1)
+    corpus::points(asked::number("KODEBOK_BENCH_MB", MEGABYTES) << 20, 1)
 }
 
 fn group<'c>(criterion: &'c mut Criterion, name: &str, points: &[String]) -> BenchmarkGroup<'c, WallTime> {

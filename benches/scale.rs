@@ -4,6 +4,7 @@
 //! `cargo bench --bench scale`; `KODEBOK_BENCH_POINTS=10000000` goes on to 10^7 (about 0.9 GB of text, made and coded 10,000
 //! points at a time, so that memory stays flat; only the coding is timed).
 
+mod asked;
 mod corpus;
 
 use kodebok::codebook::Codebook;
@@ -23,8 +24,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let asked = std::env::var("KODEBOK_BENCH_POINTS").ok().and_then(|points| points.parse().ok());
-    let most = asked.unwrap_or(POINTS);
+    let most = asked::number("KODEBOK_BENCH_POINTS", POINTS);
     let coder = Coder::new(&Codebook::summit_2017());
     let mut measured = Vec::new();
     println!("    points     seconds   points/s   memory now");

@@ -3,6 +3,7 @@
 //! On one thread. A million points are left out unless asked for, `KODEBOK_BENCH_POINTS=1000000 cargo bench --bench themes`: ten
 //! samples of them take minutes.
 
+mod asked;
 mod corpus;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -52,8 +53,7 @@ fn themes(criterion: &mut Criterion) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
     let mut benches = criterion.benchmark_group("themes");
     benches.sample_size(10).measurement_time(Duration::from_secs(2)).warm_up_time(Duration::from_millis(500));
-    let asked = std::env::var("KODEBOK_BENCH_POINTS").ok().and_then(|points| points.parse().ok());
-    let most = asked.unwrap_or(POINTS);
+    let most = asked::number("KODEBOK_BENCH_POINTS", POINTS);
     for count in [1_000, 10_000, 100_000, 1_000_000].into_iter().filter(|&count| count <= most) {
         let texts = texts(count);
         let points: Vec<Point<'_>> = texts.iter().map(|text| point(text)).collect();

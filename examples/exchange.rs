@@ -9,7 +9,6 @@ use kodebok::exchange::dictionary::Dictionary;
 use kodebok::exchange::refi::{self, LineEnds, Project};
 use kodebok::exchange::sheet::{self, Separator};
 use kodebok::exchange::{Carried, examples_jsonl, to_toml};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -175,14 +174,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).with_context(|| path.display().to_string())
 }
 
-/// Writes a file beside its place and moves it there when it is whole.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let whole = || -> Result<()> {
-        let mut file = whole::beside(folder, "exchange")?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    whole().with_context(|| format!("{}: can't be written", path.display()))
+    let written = whole::write(path, |to| Ok(to.write_all(bytes)?));
+    written.with_context(|| format!("{}: can't be written", path.display()))
 }

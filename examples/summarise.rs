@@ -251,14 +251,10 @@ fn pseudonymise(folder: &mut Folder, key: Option<&Path>) -> Result<()> {
 
 /// Writes a file that its writer alone may read, as the key to all pseudonyms is.
 fn write_private(path: &Path, text: &str) -> Result<()> {
-    let mut file = NamedTempFile::new_in(folder_of(path))?;
+    let mut file = NamedTempFile::new_in(whole::folder_of(path))?;
     file.write_all(text.as_bytes())?;
     file.persist(path)?;
     Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Prints what is found in a codebook, and gives whether that is nothing.
@@ -464,24 +460,18 @@ fn lines<T: Serialize>(records: impl Iterator<Item = T>) -> Result<Vec<u8>> {
 fn write_project(file: &Path, report: &Report<'_>, language: Language) -> Result<()> {
     let options = refi::Options { language, created: now(), ..refi::Options::default() };
     let project = refi::Project::of_report(report, &[], &options);
-    write_whole(file, &project.to_qdpx(refi::LineEnds::Lf)?)
+    let bytes = project.to_qdpx(refi::LineEnds::Lf)?;
+    whole::write(file, |to| Ok(to.write_all(&bytes)?))
 }
 
 fn write_tables(folder: &Path, report: &Report<'_>, language: Language) -> Result<()> {
     std::fs::create_dir_all(folder)?;
     for table in tables::tables(report, language) {
-        write_whole(&folder.join(format!("{}.csv", table.name)), table.to_csv().as_bytes())?;
+        let path = |extension: &str| folder.join(format!("{}.{extension}", table.name));
+        whole::write(&path("csv"), |to| Ok(to.write_all(table.to_csv().as_bytes())?))?;
         #[cfg(feature = "parquet")]
-        write_whole(&folder.join(format!("{}.parquet", table.name)), &table.to_parquet()?)?;
+        whole::write(&path("parquet"), |to| Ok(to.write_all(&table.to_parquet()?)?))?;
     }
-    Ok(())
-}
-
-/// Writes a file beside its place and moves it there when it is whole.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = whole::beside(folder_of(path), "summarise")?;
-    file.write_all(bytes)?;
-    file.persist(path)?;
     Ok(())
 }
 

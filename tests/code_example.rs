@@ -78,7 +78,7 @@ fn wrong_lines_are_named_and_the_rest_is_coded() {
     }
     let coded = code("a.txt", &b"\xFF\n".repeat(100), &[]);
     assert_eq!(coded.stderr.lines().count(), 21);
-    assert!(coded.stderr.ends_with("100 lines were left out in all\n"));
+    assert!(coded.stderr.ends_with("\n100 lines were left out in all\n"));
 }
 
 #[test]

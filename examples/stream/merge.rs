@@ -3,14 +3,13 @@
 use super::input::Format;
 use super::output::{Count, Record};
 use super::shard::{Book, Kind, Manifest, Share, Whole};
-use crate::whole::beside;
+use crate::whole;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// A shard and where its manifest is.
 struct Shard {
@@ -71,8 +70,8 @@ pub fn run(folders: &[PathBuf], out: Option<&Path>) -> Result<bool> {
     let joined = serde_json::to_string_pretty(&joined(&shards))?;
     if let Some(out) = out {
         std::fs::create_dir_all(out)?;
-        write(out, "points.jsonl", |file| points(&shards, file))?;
-        write(out, "counts.json", |file| Ok(writeln!(file, "{joined}")?))?;
+        whole::write(&out.join("points.jsonl"), |to| points(&shards, to))?;
+        whole::write(&out.join("counts.json"), |to| Ok(writeln!(to, "{joined}")?))?;
     }
     println!("{joined}");
     Ok(shards.iter().flat_map(|shard| &shard.manifest.sources).all(|source| source.wrong == 0))
@@ -214,19 +213,9 @@ fn counts<'a>(count: &Count, codebook: &'a Book) -> Counts<'a> {
     Counts { points: count.points, uncoded: count.uncoded, codes }
 }
 
-fn write(out: &Path, name: &str, fill: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> Result<()>) -> Result<()> {
-    let mut file = beside(out, name)?;
-    let mut to = BufWriter::new(&mut file);
-    fill(&mut to)?;
-    to.flush()?;
-    drop(to);
-    file.persist(out.join(name))?;
-    Ok(())
-}
-
 /// All points in one file, to the byte what one machine would have written: the lines that a shard counted from its own first
 /// are counted on from those of the shards before it.
-fn points(shards: &[Shard], to: &mut impl Write) -> Result<()> {
+fn points(shards: &[Shard], to: &mut dyn Write) -> Result<()> {
     let several = shards[0].manifest.sources.len() > 1;
     let mut before: BTreeMap<&str, u64> = BTreeMap::new();
     for shard in shards {

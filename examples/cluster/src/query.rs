@@ -66,8 +66,8 @@ pub async fn open(context: &SessionContext, tables: &[Table]) -> Result<()> {
     for Table { name, path } in tables {
         broken::ends(path.as_ref())?;
         let found = context.read_parquet(path, ParquetReadOptions::default()).await.with_context(|| path.clone())?;
-        let plain = Schema::new(found.schema().fields().iter().map(plain).collect::<Fields>());
-        let opened = context.register_parquet(name, path, ParquetReadOptions::default().schema(&plain)).await;
+        let schema = Schema::new(found.schema().fields().iter().map(plain).collect::<Fields>());
+        let opened = context.register_parquet(name, path, ParquetReadOptions::default().schema(&schema)).await;
         opened.with_context(|| path.clone())?;
     }
     Ok(())
